@@ -1,0 +1,86 @@
+package models
+
+// A Predictor is a model that can answer. It is immutable and safe for
+// concurrent use.
+type Predictor interface {
+	// Signature says what the model takes and what each method answers.
+	// The caller must not change it.
+	Signature() *Signature
+
+	// Predict overwrites dst with one output row per row of src, as method
+	// (one of Signature().Methods) computes it. It retains neither frame and
+	// does not modify src. src has passed Signature().Check, so the errors
+	// left are *DataError: a value the model cannot take, with its place.
+	Predict(dst, src *Frame, method Method) error
+}
+
+// A Model is a loaded model file: the predictor and what the file said of itself.
+type Model struct {
+	Predictor
+	Info Info
+}
+
+// A Method is a way to ask a model, named as scikit-learn names it.
+type Method string
+
+// The methods that models may offer.
+const (
+	Predict          Method = "predict"
+	PredictProba     Method = "predict_proba"
+	DecisionFunction Method = "decision_function"
+	Transform        Method = "transform"
+)
+
+// A Signature is the shape of a model's questions and answers.
+type Signature struct {
+	// Inputs is either one port with Width > 0 (a matrix of that many
+	// features, whose names, if the model knows them, are in Features) or one
+	// port per named column.
+	Inputs   []Port   `json:"inputs"`
+	Features []string `json:"features,omitempty"`
+
+	// Methods, the default one first.
+	Methods []MethodSignature `json:"methods"`
+
+	// Classes are the labels of a classifier in the order of its
+	// predict_proba columns: int64, float64, bool or string values.
+	Classes []any `json:"classes,omitempty"`
+}
+
+// A MethodSignature says what one method answers.
+type MethodSignature struct {
+	Name    Method `json:"name"`
+	Outputs []Port `json:"outputs"`
+}
+
+// A Port is one column of a frame, as the model wants or gives it.
+type Port struct {
+	Name  string `json:"name,omitempty"`
+	DType DType  `json:"dtype"`
+	Width int    `json:"width,omitempty"` // 0: one bare value a row; see Column.Width
+}
+
+// Info is what a model file says of itself; none of it is needed to predict.
+type Info struct {
+	Format      string   `json:"format"`                // "joblib", "pickle"
+	Compression string   `json:"compression,omitempty"` // "zlib", "lz4", …
+	Protocol    int      `json:"protocol"`              // of the pickle
+	Library     string   `json:"library"`               // "scikit-learn"
+	Version     string   `json:"version,omitempty"`     // that wrote the file: "1.3.2"
+	Outline     Node     `json:"outline"`               // the model as a tree
+	Globals     []Global `json:"globals,omitempty"`     // every global that a pickle names
+}
+
+// A Node is one estimator in the outline of a model.
+type Node struct {
+	Path     string `json:"path"`              // "Pipeline.steps['scale']"
+	Class    string `json:"class"`             // "StandardScaler"
+	Summary  string `json:"summary,omitempty"` // "4 features", "3 classes · multinomial"
+	Children []Node `json:"children,omitempty"`
+}
+
+// A Global is a module attribute that a pickle names: a class or a function.
+type Global struct {
+	Name   string `json:"name"`   // "sklearn.linear_model._logistic.LogisticRegression"
+	Offset int64  `json:"offset"` // of the opcode that first named it, in the uncompressed stream
+}
