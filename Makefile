@@ -1,0 +1,57 @@
+# Every target is a line or two; `make help` lists them.
+GO      ?= go
+SERVE   := builder/serverbin/bin
+# The server is the same bytes on every machine: no cgo, no paths, no build id, no VCS stamp.
+SERVE_BUILD := CGO_ENABLED=0 GOOS=linux $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -buildid="
+# What decides the server's bytes; everything it links is below these folders.
+SERVE_SOURCES := $(shell find cmd/copal-serve runtime models -name '*.go' -not -name '*_test.go') go.mod go.sum
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+
+.DEFAULT_GOAL := build
+.PHONY: help build demo test race fuzz bench lint fixtures clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
+
+build: bin/copal bin/copal-serve ## build bin/copal, and bin/copal-serve for this machine
+
+bin/copal: FORCE $(SERVE)/copal-serve-linux-amd64.gz $(SERVE)/copal-serve-linux-arm64.gz
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/copal
+
+bin/copal-serve: FORCE
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -buildid=" -o $@ ./cmd/copal-serve
+
+# gzip here only keeps the tool small; layers are made from the unpacked bytes.
+$(SERVE)/copal-serve-linux-%.gz: $(SERVE_SOURCES)
+	@mkdir -p $(SERVE)
+	GOARCH=$* $(SERVE_BUILD) -o $(SERVE)/copal-serve-linux-$* ./cmd/copal-serve
+	gzip -nf9 $(SERVE)/copal-serve-linux-$*
+
+demo: build ## the whole way on this machine: model.pkl to two endpoints and back to nothing
+	@cmd/copal/example/demo.sh
+
+test: build ## all tests; needs only Go, make and git
+	$(GO) test -timeout 9m ./...
+
+race: build ## the tests of our own packages under the race detector
+	$(GO) test -race -timeout 20m ./models/... ./runtime/... ./builder/layer/... ./builder/local/...
+
+fuzz: ## every fuzz target for FUZZTIME each (30s)
+	@cmd/internal/fuzzall.sh $(or $(FUZZTIME),30s)
+
+bench: build ## speed and memory against named peers, as ratios of one run
+	$(GO) run ./cmd/internal/bench
+
+lint: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
+	$(GO) vet ./...
+	GOOS=darwin $(GO) vet ./cmd/copal ./builder/...
+	$(GO) run $(STATICCHECK) ./...
+
+fixtures: ## make the committed fixtures again with the real libraries (needs Python)
+	models/modeltest/fixtures.sh
+
+clean: ## remove what build made
+	rm -rf bin $(SERVE)/*.gz
+
+FORCE:
