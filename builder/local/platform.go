@@ -1,0 +1,192 @@
+package local
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/copal-ml/copal/builder/local/state"
+)
+
+// A Platform is the AWS of one machine. Its endpoints run while Serve runs.
+//
+//	p, err := local.Open(local.Config{Runner: r})
+//	ln, err := p.Listen()
+//	fmt.Print(p.Env().Exports())
+//	err = p.Serve(ctx, ln) // until ctx ends
+type Platform struct {
+	cfg Config
+	dir *state.Dir
+
+	mu    sync.Mutex // over all state below, never held while waiting
+	saved settings
+	addr  string // "127.0.0.1:4566", once known
+}
+
+// settings are the account's credentials and what else must stay from run to run.
+type settings struct {
+	AccessKeyID     string `json:"accessKeyId"`
+	SecretAccessKey string `json:"secretAccessKey"`
+	RegistryKey     string `json:"registryKey"` // signs registry passwords
+	Addr            string `json:"addr"`        // of the last run
+}
+
+const settingsFile = "settings.json"
+
+// Open reads the state folder. It fails, wrapping state.ErrInUse, when another
+// process has the folder open. Nothing runs before Serve; a platform that is not
+// served must be closed.
+func Open(cfg Config) (*Platform, error) {
+	if cfg.Runner == nil {
+		return nil, errors.New("local platform: no Runner to start containers with")
+	}
+	cfg = cfg.withDefaults()
+	dir, err := state.Open(cfg.StateDir)
+	if err != nil {
+		return nil, err
+	}
+	p := &Platform{cfg: cfg, dir: dir}
+	if err := p.load(); err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return p, nil
+}
+
+func (p *Platform) load() error {
+	data, err := os.ReadFile(p.dir.Path(settingsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		p.saved = newSettings()
+		return p.dir.WriteJSON(p.saved, settingsFile)
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, &p.saved); err != nil {
+		return fmt.Errorf("%s: %w", p.dir.Path(settingsFile), err)
+	}
+	return nil
+}
+
+func newSettings() settings {
+	return settings{
+		AccessKeyID:     "AKIA" + secret(10), // the form that clients and scanners know: 20 characters
+		SecretAccessKey: secret(25),
+		RegistryKey:     secret(25),
+	}
+}
+
+// secret gives n random bytes as letters and digits, 8 for every 5.
+func secret(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) // never fails (crypto/rand)
+	return base32.StdEncoding.EncodeToString(b)
+}
+
+// Close gives the state folder free. Serve does it itself.
+func (p *Platform) Close() error { return p.dir.Close() }
+
+// Listen binds Config.Addr. From then on Env is complete.
+func (p *Platform) Listen() (net.Listener, error) {
+	addr := p.cfg.Addr
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("local platform: address %q: %w", addr, err)
+	}
+	if !loopback(host) {
+		return nil, fmt.Errorf("local platform: %q is not a loopback address; the platform gives whoever reaches it the run of this machine", addr)
+	}
+	if port == "0" && p.saved.Addr != "" {
+		if ln, err := net.Listen("tcp", p.saved.Addr); err == nil {
+			p.listening(ln)
+			return ln, nil
+		}
+	}
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	p.listening(ln)
+	return ln, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (p *Platform) listening(ln net.Listener) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addr = ln.Addr().String()
+	p.saved.Addr = p.addr
+}
+
+// Env says how clients reach p; its Endpoint is known after Listen or Serve.
+func (p *Platform) Env() Env {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e := Env{Region: p.cfg.Region, AccessKeyID: p.saved.AccessKeyID, SecretAccessKey: p.saved.SecretAccessKey}
+	if p.addr != "" {
+		e.Endpoint = "http://" + p.addr
+	}
+	return e
+}
+
+// Serve answers on ln, and starts the endpoints that were in service when the
+// folder was last used. When ctx ends it stops every container, waits for all of
+// it, closes p and returns nil. ln nil is Listen's.
+func (p *Platform) Serve(ctx context.Context, ln net.Listener) error {
+	if ln == nil {
+		var err error
+		if ln, err = p.Listen(); err != nil {
+			return errors.Join(err, p.Close())
+		}
+	}
+	p.listening(ln)
+	if err := p.announce(); err != nil {
+		return errors.Join(err, ln.Close(), p.Close())
+	}
+	srv := &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(ln) }()
+	var err error
+	select {
+	case <-ctx.Done():
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if srv.Shutdown(grace) != nil {
+			err = srv.Close()
+		}
+		<-done
+	case err = <-done:
+	}
+	return errors.Join(err, os.Remove(p.dir.Path(envFile)), p.Close())
+}
+
+// announce writes what ReadEnv reads.
+func (p *Platform) announce() error {
+	p.mu.Lock()
+	saved := p.saved
+	p.mu.Unlock()
+	return errors.Join(
+		p.dir.WriteJSON(saved, settingsFile),
+		p.dir.WriteJSON(p.Env(), envFile),
+	)
+}
+
+func (p *Platform) logf(format string, args ...any) {
+	fmt.Fprintf(p.cfg.Log, strings.TrimSuffix(format, "\n")+"\n", args...)
+}
