@@ -69,11 +69,8 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 func (a *app) corrected(wrong, right string) string {
 	words := slices.Clone(a.args)
 	for i, w := range words {
-		if name, value, _ := strings.Cut(w, "="); name == "--"+wrong {
-			words[i] = "--" + right + w[len(w)-len(value):]
-			if strings.Contains(w, "=") {
-				words[i] = "--" + right + "=" + value
-			}
+		if name, _, _ := strings.Cut(w, "="); name == "--"+wrong {
+			words[i] = "--" + right + strings.TrimPrefix(w, name)
 		}
 	}
 	if !slices.ContainsFunc(words, needsQuoting) {

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite what the scripts in testdata/script expect")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"copal": main})
+}
+
+// TestScript runs testdata/script: what a user types, sees, and gets as exit
+// code. The verbs beside testscript's own are in the table below.
+func TestScript(t *testing.T) {
+	example, err := filepath.Abs("example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata/script",
+		UpdateScripts:      *update,
+		RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("EXAMPLE", example)
+			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
+			env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
+			// No script may reach an account that the developer is signed in to.
+			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			env.Setenv("AWS_CONFIG_FILE", filepath.Join(env.WorkDir, "no-aws-config"))
+			env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(env.WorkDir, "no-aws-credentials"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":      exits,
+			"interrupts": interrupts,
+			"hostile":    hostile,
+			"cut":        cut,
+			"rows":       rows,
+		},
+	})
+}
+
+// exits CODE COMMAND ARGS… runs a command that must end with that exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ARGS...")
+	}
+	want := number(ts, args[0])
+	if got := exitCode(ts, ts.Exec(args[1], args[2:]...)); got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func exitCode(ts *testscript.TestScript, err error) int {
+	if err == nil {
+		return 0
+	}
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		ts.Fatalf("%v", err)
+	}
+	return exit.ExitCode()
+}
+
+// interrupts CODE PATTERN COMMAND ARGS… runs a command, sends it SIGINT as soon
+// as its standard error matches PATTERN, and wants it to end with CODE.
+func interrupts(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: interrupts CODE PATTERN COMMAND ARGS...")
+	}
+	cmd := exec.Command(args[2], args[3:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = scriptEnv(ts)
+	stderr := &trigger{pattern: regexp.MustCompile(args[1]), fired: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = ts.Stdout(), stderr
+	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case <-stderr.fired:
+		ts.Check(cmd.Process.Signal(syscall.SIGINT))
+	case err := <-ended:
+		ended <- err
+	case <-time.After(time.Minute):
+		_ = cmd.Process.Kill()
+	}
+	err := <-ended
+	fmt.Fprint(ts.Stderr(), stderr.String())
+	if !stderr.seen() {
+		ts.Fatalf("%q never appeared on standard error:\n%s", args[1], stderr.String())
+	}
+	if got, want := exitCode(ts, err), number(ts, args[0]); got != want {
+		ts.Fatalf("exit code %d, want %d; standard error:\n%s", got, want, stderr.String())
+	}
+}
+
+// scriptEnv is the script's environment for a command that the script's own
+// exec does not start.
+func scriptEnv(ts *testscript.TestScript) []string {
+	env := os.Environ()
+	for _, name := range []string{
+		"HOME", "PATH", "XDG_STATE_HOME", "XDG_DATA_HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
+		"AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+	} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
+	return env
+}
+
+// A trigger collects output and fires once when a pattern has appeared in it.
+type trigger struct {
+	pattern *regexp.Regexp
+	fired   chan struct{}
+
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	done bool
+}
+
+func (t *trigger) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.buf.Write(p)
+	if !t.done && t.pattern.Match(t.buf.Bytes()) {
+		t.done = true
+		close(t.fired)
+	}
+	return len(p), nil
+}
+
+func (t *trigger) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.String()
+}
+
+func (t *trigger) seen() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.done
+}
+
+// cut FILE NEW SIZE writes the first SIZE bytes of FILE to NEW.
+func cut(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: cut FILE NEW SIZE")
+	}
+	data, size := ts.ReadFile(args[0]), number(ts, args[2])
+	if size >= len(data) {
+		ts.Fatalf("%s has only %d bytes", args[0], len(data))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(data[:size]), 0o644))
+}
+
+// rows FILE SIZE writes a valid JSON request of at least SIZE bytes.
+func rows(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: rows FILE SIZE")
+	}
+	const row = "[5.1,3.5,1.4,0.2]"
+	n := number(ts, args[1])/(len(row)+1) + 1
+	body := append([]byte(`{"features":[`+row), bytes.Repeat([]byte(","+row), n-1)...)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(body, "]}"...), 0o644))
+}
+
+func number(ts *testscript.TestScript, s string) int {
+	n, err := strconv.Atoi(s)
+	ts.Check(err)
+	return n
+}
