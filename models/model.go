@@ -39,6 +39,10 @@ type Signature struct {
 	Inputs   []Port   `json:"inputs"`
 	Features []string `json:"features,omitempty"`
 
+	// Estimator is the class that the input meets first, as Check names it:
+	// "StandardScaler" where that is the first step of a pipeline.
+	Estimator string `json:"estimator,omitempty"`
+
 	// Methods, the default one first.
 	Methods []MethodSignature `json:"methods"`
 
