@@ -44,9 +44,8 @@ func Main(ctx context.Context, args []string, con Console) int {
 	root.SetIn(con.In)
 	root.SetOut(con.Out)
 	root.SetErr(con.Err)
-	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil {
-		return ExitOK
+	if err := root.ExecuteContext(ctx); err != nil {
+		return a.report(explain(err))
 	}
-	return a.report(explain(a, cmd, err))
+	return ExitOK
 }

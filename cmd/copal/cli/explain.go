@@ -4,39 +4,125 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net"
+	"strings"
+	"syscall"
 
-	"github.com/spf13/cobra"
-
+	"github.com/copal-ml/copal/builder/deploy/aws"
+	"github.com/copal-ml/copal/builder/local"
 	"github.com/copal-ml/copal/models"
 )
 
-// explain turns any error into what the user reads. Errors that a command made
-// for the user pass through; the rest are facts of the packages below, and get
-// their exit code and their next step here.
-func explain(a *app, cmd *cobra.Command, err error) *failure {
+// explain turns any error into what the user reads, one failure for each error
+// that was joined into it.
+func explain(err error) []*failure {
+	var list []*failure
+	for _, e := range parts(err) {
+		list = append(list, explainOne(e))
+	}
+	return list
+}
+
+// parts undoes errors.Join, and only that: an error whose text says more than
+// its parts stays whole.
+func parts(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var texts []string
+	for _, e := range joined.Unwrap() {
+		texts = append(texts, e.Error())
+	}
+	if strings.Join(texts, "\n") != err.Error() {
+		return []error{err}
+	}
+	return joined.Unwrap()
+}
+
+// explainOne gives an error its exit code and its next step. Errors that a
+// command made for the user have both; the rest are facts of the packages below.
+func explainOne(err error) *failure {
 	if f := asFailure(err); f != nil {
 		return &failure{code: f.code, err: err, hints: f.hints}
 	}
-	var unsupported *models.UnsupportedError
-	var broken *models.FormatError
-	var path *fs.PathError
-	switch {
-	case errors.Is(err, context.Canceled):
-		return &failure{code: ExitFailure, err: errors.New("interrupted"), hints: []string{"nothing was left half-made; run the same command again"}}
-	case errors.As(err, &unsupported):
-		return &failure{code: ExitUnsupported, err: err, hints: hintList(unsupported.Hint)}
-	case errors.As(err, &broken):
-		return &failure{code: ExitFailure, err: err, hints: []string{"the file may have been cut off while it was copied; compare its size and checksum with the original"}}
-	case errors.As(err, &path) && errors.Is(err, fs.ErrNotExist):
-		return &failure{code: ExitFailure, err: err, hints: []string{"check the path; relative paths start at the current folder"}}
+	for _, explain := range []func(error) *failure{explainAccount, explainModel, explainMachine} {
+		if f := explain(err); f != nil {
+			return f
+		}
 	}
 	return &failure{code: ExitFailure, err: err}
+}
+
+// explainAccount knows the errors of package deploy/aws.
+func explainAccount(err error) *failure {
+	var running *aws.StillRunning
+	var smoke *aws.SmokeFailed
+	var denied *aws.Denied
+	var quota *aws.Quota
+	var problem *aws.Problem
+	var refused *aws.ModelError
+	switch {
+	case errors.As(err, &running):
+		return &failure{ExitPending, sentences("interrupted: "+running.State, running.Cost), hintList(running.Resume)}
+	case errors.As(err, &smoke):
+		return &failure{ExitSmoke, err, hintList("`copal logs " + smoke.Name + "` shows what the container said")}
+	case errors.As(err, &denied):
+		return &failure{ExitDenied, err, nil} // its text ends in the policy statement to paste
+	case errors.As(err, &quota):
+		return &failure{ExitDenied, sentences(quota.What, quota.Why), hintList(quota.Next)}
+	case errors.As(err, &refused):
+		return &failure{ExitFailure, err, hintList("the request reached the model and was refused; the text above is the model's")}
+	case errors.As(err, &problem):
+		return &failure{ExitFailure, sentences(problem.What, problem.Why), hintList(problem.Next)}
+	}
+	return nil
+}
+
+// explainModel knows the errors of reading a model.
+func explainModel(err error) *failure {
+	var unsupported *models.UnsupportedError
+	var broken *models.FormatError
+	switch {
+	case errors.As(err, &unsupported):
+		return &failure{ExitUnsupported, err, hintList(unsupported.Hint)}
+	case errors.As(err, &broken):
+		return &failure{ExitFailure, err, hintList("if the file was cut off or changed on its way here, copy it again; its size and checksum tell")}
+	}
+	return nil
+}
+
+// explainMachine knows what goes wrong around this process.
+func explainMachine(err error) *failure {
+	var network net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &failure{ExitFailure, errors.New("interrupted"), hintList("the same command starts again")}
+	case errors.Is(err, local.ErrNotRunning):
+		return &failure{ExitFailure, err, nil} // its text names the command
+	case errors.Is(err, fs.ErrNotExist):
+		return &failure{ExitFailure, err, hintList("check the name; relative paths start in the current folder")}
+	case errors.Is(err, fs.ErrPermission):
+		return &failure{ExitFailure, err, hintList("`ls -l` shows whose it is")}
+	case errors.Is(err, syscall.ENOSPC):
+		return &failure{ExitFailure, err, hintList("the disk is full: `df -h`")}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return &failure{ExitFailure, err, hintList("nothing listens there: is AWS_ENDPOINT_URL right, does `copal local` still run?")}
+	case errors.As(err, &network):
+		return &failure{ExitFailure, err, hintList("the network or the service did not answer; the same command tries again")}
+	}
+	return nil
+}
+
+// sentences puts what and why on lines of their own.
+func sentences(parts ...string) error {
+	return errors.New(strings.Join(hintList(parts...), "\n"))
 }
 
 func hintList(hints ...string) []string {
 	var list []string
 	for _, h := range hints {
-		if h != "" {
+		if h = strings.TrimSpace(h); h != "" {
 			list = append(list, h)
 		}
 	}

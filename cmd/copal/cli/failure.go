@@ -18,7 +18,7 @@ func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
 // usagef is a wrong command line. The hint is the next thing to type; it may be
-// empty.
+// empty, and each of its lines is one.
 func usagef(hint, format string, args ...any) error {
 	return fail(ExitUsage, hint, format, args...)
 }
@@ -36,23 +36,13 @@ func fail(code int, hint, format string, args ...any) error {
 	return f
 }
 
-// report prints f as the last thing that a run says, and returns its exit code.
-func (a *app) report(f *failure) int {
-	if f == nil {
-		return ExitOK
+// asFailure finds the failure in err, or returns nil.
+func asFailure(err error) *failure {
+	var f *failure
+	if errors.As(err, &f) {
+		return f
 	}
-	for line := range strings.Lines(strings.TrimRight(f.Error(), "\n")) {
-		fmt.Fprintf(a.Err, "copal: %s %s\n", a.paint(a.Err, red, "error:"), strings.TrimRight(line, "\n"))
-	}
-	for _, h := range f.hints {
-		fmt.Fprintf(a.Err, "copal: %s %s\n", a.paint(a.Err, cyan, "hint:"), h)
-	}
-	if a.json {
-		// The result of a failed command is its error; ignoring a write error
-		// here keeps the exit code of the first one.
-		_ = a.printJSON(errorResult{Error: f.Error(), Hints: f.hints, ExitCode: f.code})
-	}
-	return f.code
+	return nil
 }
 
 // An errorResult is what a failed command prints with --json.
@@ -62,11 +52,29 @@ type errorResult struct {
 	ExitCode int      `json:"exit_code"`
 }
 
-// asFailure is errors.As for the one type that this package makes.
-func asFailure(err error) *failure {
-	var f *failure
-	if errors.As(err, &f) {
-		return f
+// report prints failures as the last thing that a run says, and returns the exit
+// code, which is that of the first.
+func (a *app) report(failures []*failure) int {
+	result := errorResult{ExitCode: failures[0].code}
+	var texts []string
+	for _, f := range failures {
+		a.say(red, "error:", f.Error())
+		for _, h := range f.hints {
+			a.say(cyan, "hint:", h)
+		}
+		texts = append(texts, f.Error())
+		result.Hints = append(result.Hints, f.hints...)
 	}
-	return nil
+	if a.json {
+		result.Error = strings.Join(texts, "\n")
+		// The exit code stays that of the failure even if this cannot be written.
+		_ = a.printJSON(result)
+	}
+	return result.ExitCode
+}
+
+// say prints a text behind a label. Further lines of it stay bare, so that a
+// policy or a log in it can be copied.
+func (a *app) say(colour, label, text string) {
+	fmt.Fprintf(a.Err, "copal: %s %s\n", a.paint(a.Err, colour, label), strings.TrimRight(text, "\n"))
 }

@@ -27,13 +27,14 @@ The result is on standard output, everything else on standard error.`
 
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "copal",
-		Short:         "Turns a trained model file into a SageMaker endpoint",
-		Long:          rootLong,
-		Example:       rootExample,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          unknownCommand,
+		Use:               "copal",
+		Short:             "Turns a trained model file into a SageMaker endpoint",
+		Long:              rootLong,
+		Example:           rootExample,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true}, // ours is in completion.go
+		Args:              unknownCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			writeHelp(a.Err, cmd)
 			return usagef("", "copal needs a command")
@@ -49,7 +50,13 @@ func newRoot(a *app) *cobra.Command {
 	flags.StringVar(&a.progress, "progress", "auto", "how to show progress: auto, tty, plain, json or quiet")
 	must(root.RegisterFlagCompletionFunc("progress", choices(progressModes...)))
 	root.AddCommand(
+		newInvoke(a),
+		newStatus(a),
+		newLogs(a),
+		newDestroy(a),
+		newLocal(a),
 		newVersion(a),
+		newCompletion(a),
 	)
 	return root
 }
