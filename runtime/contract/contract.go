@@ -22,6 +22,7 @@ const (
 	DefaultPort     = 8080
 	PingPath        = "/ping"
 	InvocationsPath = "/invocations"
+	SignaturePath   = "/"     // what the model takes and answers, as JSON
 	ServeArgument   = "serve" // SageMaker runs `docker run IMAGE serve`
 )
 
@@ -29,6 +30,30 @@ const (
 const (
 	EnvPort   = "SAGEMAKER_BIND_TO_PORT" // listen here instead of DefaultPort
 	EnvMethod = "COPAL_METHOD"           // default method of the deployment: predict, predict_proba, …
+
+	EnvMaxBody       = "COPAL_MAX_BODY_MB"    // largest request body, in MiB; DefaultMaxBody if not set
+	EnvMaxConcurrent = "COPAL_MAX_CONCURRENT" // predictions computed at a time
+	EnvMaxQueue      = "COPAL_MAX_QUEUE"      // requests that may wait for their turn
+
+	// EnvBatchPayload is set by batch transform jobs that set MaxPayloadInMB
+	// (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html).
+	EnvBatchPayload = "SAGEMAKER_MAX_PAYLOAD_IN_MB"
+)
+
+// Request headers. SageMaker strips all but its own
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html).
+const (
+	// HeaderAttributes is opaque to SageMaker, at most 1024 bytes. Copal reads
+	// "method=NAME" in it; pairs stand apart by a comma or a semicolon.
+	HeaderAttributes = "X-Amzn-SageMaker-Custom-Attributes"
+
+	// HeaderAccept and HeaderContentType stand in for the plain headers in
+	// calls of the streaming and asynchronous APIs.
+	HeaderAccept      = "X-Amzn-SageMaker-Accept"
+	HeaderContentType = "X-Amzn-SageMaker-Content-Type"
+
+	// HeaderInferenceID names the call in logs, if the caller gave it a name.
+	HeaderInferenceID = "X-Amzn-SageMaker-Inference-Id"
 )
 
 // Limits of the platform.
@@ -41,6 +66,13 @@ const (
 	ServerlessStart   = 3 * time.Minute  // image start to the first healthy ping
 	RealTimeStart     = 8 * time.Minute
 	ResponseHeaders   = 4096 // bytes in all; more is rejected (deep-learning-containers#4668)
+)
+
+// Budgets of the server, inside the platform's.
+const (
+	DefaultMaxBody = RealTimePayload
+	Deadline       = 55 * time.Second // of one request: our own error, not the platform's timeout
+	DrainTime      = 25 * time.Second // SIGTERM to the end of the process
 )
 
 // LabelBindToPort declares that the server obeys EnvPort; SageMaker requires the
