@@ -1,0 +1,61 @@
+// Package codec turns request bodies into frames and frames into answers. A
+// codec knows a media type and nothing of models beyond their signature.
+//
+// # Requests
+//
+// JSON is a list of rows, bare or as the member "features", "instances" or
+// "inputs" of an object:
+//
+//	{"features": [[5.1, 3.5, 1.4, 0.2], [6.0, 2.9, 4.5, 1.5]]}
+//	[[5.1, 3.5, 1.4, 0.2]]
+//	[5.1, 3.5, 1.4, 0.2]                                         one row
+//	{"instances": [[31, "Oslo", true, null]], "method": "predict_proba"}
+//
+// CSV is a line for each row, with or without a line of names above.
+//
+// A missing value (null, an empty field) is marked in Column.Null, and is NaN as
+// well where the column holds floats. NaN, Infinity and -Infinity are taken as
+// Python writes them. Whether a model can take such values is for it to say.
+//
+// # Answers
+//
+// Integers, booleans and strings are written as what they are, and floats as
+// Python writes them: the shortest decimal that reads back as the same number,
+// always with a point or an exponent.
+//
+//	{"predictions": ["setosa", "virginica"]}
+//	{"predictions": [[0.9, 0.1], [0.25, 0.75]]}
+//
+// JSON has no NaN: it is answered as null. Infinity is answered as 1e999, a
+// number that JSON allows and that Python and JavaScript read as infinity. CSV
+// has nan, inf and -inf.
+package codec
+
+import "github.com/copal-ml/copal/models"
+
+// A Codec reads and writes one media type. Its methods are safe for concurrent
+// use.
+type Codec interface {
+	// Decode overwrites dst with the rows in body, as want.Inputs types them.
+	// Strings in dst may alias body. The errors are *Error.
+	Decode(dst *Request, want *models.Signature, body []byte) error
+
+	// Append appends the encoding of src to dst, as the Append functions of
+	// strconv do.
+	Append(dst []byte, src *models.Frame) ([]byte, error)
+}
+
+// A Request is what a body asks for. Its memory is reused by the next Decode.
+type Request struct {
+	Frame  models.Frame
+	Method models.Method // that the body names; "" if it names none
+
+	text []byte // unescaped strings that Frame refers to
+}
+
+// Reset drops every reference to the last request's data.
+func (r *Request) Reset() {
+	r.Frame.Reset()
+	r.Method = ""
+	r.text = r.text[:0]
+}
