@@ -1,0 +1,64 @@
+package kernel
+
+// Expit is the logistic function as scipy.special.expit computes it
+// (scipy/special/xsf/log_exp.h; _logit.h before 1.15):
+//
+//	for i, v := range x {
+//		x[i] = 1 / (1 + exp(-v))
+//	}
+//
+// exp(-v) overflows below v = -709.78, and the result is then 0 exactly.
+func Expit(x []float64) {
+	for i, v := range x {
+		x[i] = 1 / (1 + Exp(-v))
+	}
+}
+
+// Softmax is sklearn.utils.extmath.softmax over rows of n values, in place:
+//
+//	for each row {
+//		m := max(row)
+//		for j := range row {
+//			row[j] = exp(row[j] - m)
+//		}
+//		s := Sum(row)
+//		for j := range row {
+//			row[j] /= s
+//		}
+//	}
+func Softmax(x []float64, n int) {
+	for ; len(x) > 0; x = x[n:] {
+		row := x[:n]
+		m := row[0]
+		for _, v := range row[1:] {
+			m = max(m, v)
+		}
+		for j, v := range row {
+			row[j] = Exp(v - m)
+		}
+		s := Sum(row)
+		for j := range row {
+			row[j] /= s
+		}
+	}
+}
+
+// NormalizeRows is
+//
+//	for each row of n values {
+//		s := Sum(row)
+//		for j := range row {
+//			row[j] /= s
+//		}
+//	}
+//
+// A row that sums to 0 becomes NaN, as in numpy.
+func NormalizeRows(x []float64, n int) {
+	for ; len(x) > 0; x = x[n:] {
+		row := x[:n]
+		s := Sum(row)
+		for j := range row {
+			row[j] /= s
+		}
+	}
+}
