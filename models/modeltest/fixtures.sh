@@ -1,0 +1,48 @@
+#!/bin/sh
+# Make the fixtures again with the original libraries.
+#
+#     fixtures.sh [LIBRARY [VERSION…]]      e.g. fixtures.sh sklearn 1.7 1.9
+#
+# Each line of testdata/LIBRARY/versions.txt is a folder, a Python and the exact
+# packages to install. The Python is found as pythonX.Y on PATH or in pyenv. The
+# virtual environments are kept in $VENVS (default: the user's cache folder).
+# At the end INDEX lists every fixture; the tests fail when a listed file is
+# missing or an unlisted one turns up.
+set -eu
+cd "$(dirname "$0")/testdata"
+library=${1:-sklearn}
+[ $# -gt 0 ] && shift
+wanted=" $* "
+venvs=${VENVS:-${XDG_CACHE_HOME:-$HOME/.cache}/copal-fixtures}
+
+python() { # X.Y → its executable
+	if command -v "python$1" >/dev/null 2>&1 && "python$1" -V >/dev/null 2>&1; then
+		command -v "python$1"
+		return
+	fi
+	for p in "$(pyenv root 2>/dev/null)"/versions/"$1".*/bin/python; do
+		[ -x "$p" ] && echo "$p" && return
+	done
+	echo "python$1 is neither on PATH nor in pyenv" >&2
+	return 1
+}
+
+grep -v '^#' "$library/versions.txt" | while read -r folder version packages; do
+	case "$wanted" in "  " | *" $folder "*) ;; *) continue ;; esac
+	venv="$venvs/$library-$folder"
+	if ! [ -e "$venv/complete" ]; then
+		exe=$(python "$version")
+		rm -rf "$venv"
+		"$exe" -m venv "$venv"
+		# shellcheck disable=SC2086 # one word per package
+		"$venv/bin/pip" -q install --disable-pip-version-check --only-binary=:all: $packages </dev/null
+		touch "$venv/complete"
+	fi
+	echo "$library $folder: $packages"
+	rm -rf "${library:?}/$folder"
+	"$venv/bin/python" "$library/make.py" "$library/$folder" </dev/null
+done
+
+cd "$library"
+find . -mindepth 2 -type f -name '*.json' | sed 's|^\./||; s|\.json$||' | LC_ALL=C sort >INDEX
+echo "$library: $(wc -l <INDEX) fixtures"
