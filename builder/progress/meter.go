@@ -45,9 +45,10 @@ func (m *Meter) Done(text string) {
 	m.p.Send(Event{Kind: Done, ID: m.id, Text: text, Complete: m.done.Load(), Total: m.total, Elapsed: time.Since(m.start)})
 }
 
-// Fail ends the step with err and returns it.
+// Fail ends the step with err and returns it. What went wrong is in err, for
+// whoever reports it; the event only says that the step is over.
 func (m *Meter) Fail(err error) error {
-	m.p.Send(Event{Kind: Failed, ID: m.id, Text: m.text + ": " + err.Error(), Complete: m.done.Load(), Total: m.total, Elapsed: time.Since(m.start)})
+	m.p.Send(Event{Kind: Failed, ID: m.id, Text: m.text + " failed", Complete: m.done.Load(), Total: m.total, Elapsed: time.Since(m.start)})
 	return err
 }
 
