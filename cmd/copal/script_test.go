@@ -5,17 +5,26 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/copal-ml/copal/builder/serverbin"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scripts in testdata/script expect")
@@ -40,11 +49,14 @@ func TestScript(t *testing.T) {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
+			addr, err := freeAddr()
+			env.Setenv("ADDR", addr)
 			// No script may reach an account that the developer is signed in to.
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Setenv("AWS_CONFIG_FILE", filepath.Join(env.WorkDir, "no-aws-config"))
 			env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(env.WorkDir, "no-aws-credentials"))
-			return nil
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":      exits,
@@ -52,6 +64,16 @@ func TestScript(t *testing.T) {
 			"hostile":    hostile,
 			"cut":        cut,
 			"rows":       rows,
+			"evalenv":    evalEnv,
+			"post":       post,
+			"registry":   startRegistry,
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "serverbin" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			_, err := serverbin.Open("linux/amd64")
+			return err == nil, nil
 		},
 	})
 }
@@ -115,7 +137,7 @@ func interrupts(ts *testscript.TestScript, neg bool, args []string) {
 func scriptEnv(ts *testscript.TestScript) []string {
 	env := os.Environ()
 	for _, name := range []string{
-		"HOME", "PATH", "XDG_STATE_HOME", "XDG_DATA_HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
+		"HOME", "PATH", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
 		"AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
 	} {
 		env = append(env, name+"="+ts.Getenv(name))
@@ -177,6 +199,53 @@ func rows(ts *testscript.TestScript, _ bool, args []string) {
 	n := number(ts, args[1])/(len(row)+1) + 1
 	body := append([]byte(`{"features":[`+row), bytes.Repeat([]byte(","+row), n-1)...)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(body, "]}"...), 0o644))
+}
+
+// evalenv is eval "$(copal local env)" after `exec copal local env`.
+func evalEnv(ts *testscript.TestScript, _ bool, _ []string) {
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
+		if !ok {
+			ts.Fatalf("%q is not an export", line)
+		}
+		ts.Setenv(name, value)
+	}
+}
+
+// post ADDR PATH BODY sends a request to a server that may just be starting; the
+// answer is the script's standard output.
+func post(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: post ADDR PATH BODY")
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		resp, err := http.Post("http://"+args[0]+args[1], "application/json", strings.NewReader(args[2]))
+		if err != nil || resp.StatusCode == http.StatusServiceUnavailable {
+			if time.Now().After(deadline) {
+				ts.Fatalf("no answer from %s: %v", args[0], err)
+			}
+			continue
+		}
+		_, err = io.Copy(ts.Stdout(), resp.Body)
+		ts.Check(errors.Join(err, resp.Body.Close()))
+		return
+	}
+}
+
+// registry starts a container registry for the script and sets $REGISTRY.
+func startRegistry(ts *testscript.TestScript, _ bool, _ []string) {
+	srv := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	ts.Defer(srv.Close)
+	ts.Setenv("REGISTRY", strings.TrimPrefix(srv.URL, "http://"))
+}
+
+// freeAddr is a loopback address where nothing listens.
+func freeAddr() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return ln.Addr().String(), ln.Close()
 }
 
 func number(ts *testscript.TestScript, s string) int {

@@ -1,9 +1,28 @@
 package cli
 
 import (
-	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/copal-ml/copal/builder/local"
+	"github.com/copal-ml/copal/builder/local/sandbox"
+	"github.com/copal-ml/copal/cmd/internal/inprocess"
 )
 
-func chooseRunner(inProcess bool) (local.Runner, error) { return nil, errors.New("no runner yet") }
+// runner starts containers in the sandbox where the machine allows it, and else
+// in this process, saying why.
+func (a *app) runner(inProcess bool) (local.Runner, error) {
+	if inProcess {
+		return inprocess.Runner{}, nil
+	}
+	if err := sandbox.Available(); err != nil {
+		a.note("No sandbox here: %v.", err)
+		return inprocess.Runner{}, nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, fmt.Errorf("no place for unpacked images: set XDG_CACHE_HOME or HOME: %w", err)
+	}
+	return sandbox.New(sandbox.Options{CacheDir: filepath.Join(cache, "copal", "rootfs")})
+}
