@@ -102,7 +102,8 @@ func live(s *step, now time.Time) string {
 	spin := [...]string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 	since := now.Sub(s.since)
 	line := spin[int(since/(100*time.Millisecond))%len(spin)] + " " + s.Text
-	return join(line, bar(s.Event), amount(s.Event), elapsed(since), left(s.Event, since))
+	done, _, _ := strings.Cut(amount(s.Event), ", ") // the bar shows the percentage
+	return join(line, bar(s.Event), done, elapsed(since), left(s.Event, since))
 }
 
 func bar(e Event) string {
