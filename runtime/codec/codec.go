@@ -37,7 +37,7 @@ import "github.com/copal-ml/copal/models"
 // use.
 type Codec interface {
 	// Decode overwrites dst with the rows in body, as want.Inputs types them.
-	// Strings in dst may alias body. The errors are *Error.
+	// Strings in dst, and its Method, may alias body. The errors are *Error.
 	Decode(dst *Request, want *models.Signature, body []byte) error
 
 	// Append appends the encoding of src to dst, as the Append functions of

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/copal-ml/copal/models"
 )
@@ -26,6 +27,9 @@ func (d *csvDecoder) header(h Header) error {
 		if err := d.checkName(i, f); err != nil {
 			return err
 		}
+		if f.last && i+1 != d.sink.width {
+			return d.fail(start, fmt.Sprintf("a header of %d names", d.sink.width), fmt.Sprintf("%d", i+1))
+		}
 		if f.last {
 			return nil
 		}
@@ -43,6 +47,9 @@ func (d *csvDecoder) isHeader() (bool, error) {
 		text := bytes.TrimSpace(f.text)
 		named = named && len(text) > 0 && d.sink.name(i) == string(text)
 		values = values || isValue(text)
+		if values && !named {
+			return false, nil
+		}
 		if f.last {
 			return named || !values && !d.sink.takesStrings(), nil
 		}
@@ -69,15 +76,11 @@ func (d *csvDecoder) checkName(i int, f field) error {
 
 // takesString reports whether the next value goes into a column of strings.
 func (s *sink) takesString() bool {
-	if s.n == s.width {
-		return false
-	}
 	port := s.port
-	for left := s.left; left == 0; {
-		port++
-		left = s.cols[port].Stride()
+	if s.left == 0 {
+		port++ // every column takes a value at least
 	}
-	return s.cols[port].DType == models.String
+	return port < len(s.cols) && s.cols[port].DType == models.String
 }
 
 // takesStrings reports whether any column does.

@@ -121,13 +121,27 @@ func looseNumber(b []byte) (f float64, ok bool) {
 // integer reads b as a whole number of 64 bits. A float without a fraction,
 // such as 2.0 or 1e3, is one; f is its value.
 func integer(b []byte, f float64) (int64, bool) {
-	if n, err := strconv.ParseInt(view(b), 10, 64); err == nil {
-		return n, true
+	if whole(b) {
+		n, err := strconv.ParseInt(view(b), 10, 64)
+		return n, err == nil
 	}
 	if f >= -1<<53 && f <= 1<<53 && f == math.Trunc(f) {
 		return int64(f), true
 	}
 	return 0, false
+}
+
+// whole reports whether b is digits behind an optional sign.
+func whole(b []byte) bool {
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		b = b[1:]
+	}
+	for _, c := range b {
+		if c-'0' > 9 {
+			return false
+		}
+	}
+	return len(b) > 0
 }
 
 // fold reports whether b is word, which is lower case, in any case.

@@ -146,6 +146,7 @@ func (s *sink) missing() string {
 // refuse takes back the place that column gave, so that the error names it.
 func (s *sink) refuse(expected string) string {
 	s.n--
+	s.left++
 	return expected
 }
 

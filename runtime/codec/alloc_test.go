@@ -1,0 +1,62 @@
+package codec_test
+
+import (
+	"testing"
+
+	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/runtime/codec"
+)
+
+func TestDecodeAllocs(t *testing.T) {
+	f := func(c codec.Codec, want *models.Signature, body string) {
+		t.Helper()
+		b := []byte(body)
+		var r codec.Request
+		n := testing.AllocsPerRun(100, func() {
+			if err := c.Decode(&r, want, b); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if n != 0 {
+			t.Errorf("%q: %v allocations", body, n)
+		}
+	}
+	f(codec.JSON{}, matrix(2), `{"features": [[5.1, 0.30000000000000004], [null, 1e30]], "method": "predict"}`)
+	f(codec.JSON{}, table, `[[1.5, 42, true, "Oslo"], [null, 1.0, 0, "caf\u00e9"]]`)
+	f(codec.JSON{}, matrix(1), `{"a": {"b": [1, "\n"]}, "instances": [[1]]}`)
+	f(codec.CSV{}, named("a", "b"), "a,b\n1,2\n3.5,\n")
+	f(codec.CSV{}, table, "1.5,42,True,Oslo\n,,,\"a \"\"b\"\"\"\n")
+}
+
+func TestAppendAllocs(t *testing.T) {
+	frames := []*models.Frame{
+		column(0.1, 2, 1e-7),
+		{Rows: 1, Columns: []models.Column{{DType: models.String, Str: []string{"a\"\n"}}, {DType: models.Int64, I64: []int64{7}}}},
+	}
+	dst := make([]byte, 0, 1024)
+	for _, c := range []codec.Codec{codec.JSON{}, codec.CSV{}} {
+		n := testing.AllocsPerRun(100, func() {
+			for _, f := range frames {
+				if _, err := c.Append(dst, f); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+		if n != 0 {
+			t.Errorf("%T: %v allocations", c, n)
+		}
+	}
+}
+
+func TestNegotiationAllocs(t *testing.T) {
+	contentType, accept := []byte("text/csv; header=absent"), []byte("application/json;q=0.9, */*;q=0.1")
+	n := testing.AllocsPerRun(100, func() {
+		in, _, ok := codec.ForContentType(contentType, nil)
+		if _, ok2 := codec.ForAccept(accept, in); !ok || !ok2 {
+			t.Fatal("refused")
+		}
+	})
+	if n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
