@@ -1,0 +1,96 @@
+package sklearn
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/pyobj"
+)
+
+// Library is the name of the library, as models.Info gives it.
+const Library = "scikit-learn"
+
+// Compile makes a model of the value that a pickle holds. Globals are all that
+// the pickle names. It fills in what the values tell of themselves: the
+// library, its version, and the outline.
+//
+// The errors are *models.UnsupportedError for an estimator or a global that
+// cannot be run, and *models.FormatError for one that contradicts itself.
+func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
+	if err := checkGlobals(root, globals); err != nil {
+		return nil, err
+	}
+	r := pyobj.NewRef("", root)
+	module, name, ok := r.Class()
+	if !ok {
+		return nil, notAnEstimator(r, pyobj.Describe(root))
+	}
+	if _, is := root.(*pyobj.Global); is {
+		return nil, notAnEstimator(r, fmt.Sprintf("the class %s.%s itself", module, name))
+	}
+	r = r.Named(name)
+	c := &compiler{classes: classes, version: versionOf(r)}
+	n, err := c.estimator(r)
+	if err != nil {
+		return nil, c.withVersion(err)
+	}
+	if n.features == 0 {
+		return nil, c.withVersion(r.Unsupported(n.class+", which does not record how many features it takes,",
+			"Fit it with scikit-learn 0.24 or later, which record it."))
+	}
+	info := models.Info{Library: Library, Version: c.version.text, Outline: n.outline}
+	return &models.Model{Predictor: newPredictor(n), Info: info}, nil
+}
+
+func notAnEstimator(r pyobj.Ref, what string) error {
+	return &models.UnsupportedError{Feature: "a file that holds " + what + " instead of an estimator", Offset: r.Offset(),
+		Hint: "Save the fitted estimator itself. " + hint(classes)}
+}
+
+// hint says what can be run instead.
+func hint(table []class) string {
+	return "Copal runs these estimators of scikit-learn: " + strings.Join(names(table), ", ") + "."
+}
+
+// A compiler turns values into nodes.
+type compiler struct {
+	classes []class
+	version version // of the root
+}
+
+// estimator compiles the estimator at r.
+func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
+	module, name, ok := r.Class()
+	if _, is := r.Value().(*pyobj.Object); !ok || !is {
+		return nil, r.Unsupported(pyobj.Describe(r.Value())+" in the place of an estimator", hint(c.classes))
+	}
+	class, ok := find(c.classes, module, name)
+	if !ok {
+		return nil, r.Unsupported(module+"."+name, hint(c.classes))
+	}
+	n, err := class.compile(c, r)
+	if err != nil {
+		return nil, err
+	}
+	n.class, n.outline.Path, n.outline.Class = pick(n.class, name), r.Path(), name
+	return n, nil
+}
+
+// pick is the first that is not empty.
+func pick(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// withVersion adds the version of the writer to what is unsupported.
+func (c *compiler) withVersion(err error) error {
+	var e *models.UnsupportedError
+	if errors.As(err, &e) && e.Version == "" {
+		e.Version = c.version.text
+	}
+	return err
+}

@@ -1,0 +1,147 @@
+package sklearn
+
+import (
+	"fmt"
+
+	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/pyobj"
+)
+
+// A place is where in a model a global is used.
+type place struct {
+	path     string // "Pipeline.steps['prep'].func"; "" for the root itself
+	function string // the name of the code object that the global was to be called with, if it is one
+}
+
+// locate finds the first use of a global, by depth.
+func locate(root pyobj.Value, g models.Global) place {
+	s := &search{wanted: g, seen: make(map[pyobj.Value]bool)}
+	path := ""
+	if o, ok := root.(*pyobj.Object); ok && o.Global() != nil {
+		path = o.Global().Name
+	}
+	if s.value(root, path, 0); s.found == nil {
+		return place{}
+	}
+	return *s.found
+}
+
+// A search walks values once each.
+type search struct {
+	wanted models.Global
+	seen   map[pyobj.Value]bool
+	steps  int
+	found  *place
+}
+
+// The search is for an error text: it gives up where that would take long.
+const (
+	maxSearchDepth = 200
+	maxSearchSteps = 1 << 20
+)
+
+func (s *search) value(v pyobj.Value, path string, depth int) {
+	s.steps++
+	if s.found != nil || depth > maxSearchDepth || s.steps > maxSearchSteps || s.again(v) {
+		return
+	}
+	switch v := v.(type) {
+	case *pyobj.Global:
+		if v.String() == s.wanted.Name {
+			s.found = &place{path: path}
+		}
+	case *pyobj.Object:
+		s.object(v, path, depth+1)
+	case *pyobj.List:
+		s.items(v.Items, path, depth+1)
+	case pyobj.Tuple:
+		s.items(v, path, depth+1)
+	case *pyobj.Set:
+		s.items(v.Items, path, depth+1)
+	case *pyobj.Dict:
+		s.dict(v, path, "%s['%s']", depth+1)
+	}
+}
+
+// again reports whether v was seen. Tuples are not comparable, and what they
+// hold is.
+func (s *search) again(v pyobj.Value) bool {
+	switch v.(type) {
+	case *pyobj.Object, *pyobj.List, *pyobj.Set, *pyobj.Dict:
+		if s.seen[v] {
+			return true
+		}
+		s.seen[v] = true
+	}
+	return false
+}
+
+func (s *search) object(o *pyobj.Object, path string, depth int) {
+	if g := o.Global(); g != nil && g.String() == s.wanted.Name {
+		s.found = &place{path: path, function: codeName(o.Args)}
+		return
+	}
+	s.value(o.Class, path, depth)
+	s.items(o.Args, path, depth)
+	if d, ok := o.State.(*pyobj.Dict); ok {
+		s.dict(d, path, "%s.%s", depth)
+	} else {
+		s.value(o.State, path, depth)
+	}
+	s.items(o.Items, path, depth)
+	if o.Dict != nil {
+		s.dict(o.Dict, path, "%s['%s']", depth)
+	}
+}
+
+// items names the steps of a pipeline, pairs of a name and a value, as
+// scikit-learn's users do.
+func (s *search) items(items []pyobj.Value, path string, depth int) {
+	for i, item := range items {
+		part := fmt.Sprintf("%s[%d]", path, i)
+		if pair, ok := item.(pyobj.Tuple); ok && len(pair) >= 2 {
+			if name, ok := pair[0].(string); ok {
+				part = fmt.Sprintf("%s['%s']", path, name)
+				for _, v := range pair[1:] {
+					s.value(v, part, depth)
+				}
+				continue
+			}
+		}
+		s.value(item, part, depth)
+	}
+}
+
+func (s *search) dict(d *pyobj.Dict, path, format string, depth int) {
+	for i, key := range d.Keys {
+		s.value(key, path, depth)
+		if name, ok := key.(string); ok {
+			s.value(d.Values[i], fmt.Sprintf(format, path, name), depth)
+		} else {
+			s.value(d.Values[i], path+"[…]", depth)
+		}
+	}
+}
+
+// codeName finds the name of a function in the arguments that cloudpickle's
+// _make_function or types.CodeType itself was to be called with. A code object
+// begins with ints and the byte code; of its strings the first is the file, the
+// second the name (Objects/codeobject.c, code_new).
+func codeName(args pyobj.Tuple) string {
+	if len(args) == 0 {
+		return ""
+	}
+	if code, ok := args[0].(*pyobj.Object); ok {
+		args = code.Args
+	}
+	var words []string
+	for _, a := range args {
+		if s, ok := a.(string); ok {
+			words = append(words, s)
+		}
+	}
+	if len(words) < 2 {
+		return ""
+	}
+	return words[1]
+}

@@ -1,0 +1,54 @@
+package sklearn
+
+import (
+	"strings"
+
+	"github.com/copal-ml/copal/models/pyobj"
+)
+
+// A class is an estimator that can be compiled.
+type class struct {
+	name    string // "LogisticRegression"
+	root    string // first part of its module
+	compile func(c *compiler, r pyobj.Ref) (*node, error)
+}
+
+// classes are the estimators that can be compiled, in the order in which help
+// texts list them.
+//
+// A class is matched by its name and the root package of its module:
+// scikit-learn renamed nearly every module in 0.22
+// (sklearn.linear_model.logistic → sklearn.linear_model._logistic), but has
+// no two estimators of one name.
+var classes = []class{
+	{"LinearRegression", "sklearn", linearRegression},
+	{"LogisticRegression", "sklearn", logisticRegression},
+	{"Ridge", "sklearn", linearRegression},
+
+	{"MinMaxScaler", "sklearn", minMaxScaler},
+	{"StandardScaler", "sklearn", standardScaler},
+
+	{"Pipeline", "sklearn", pipeline},
+}
+
+// Supported lists the estimators that can be compiled, as a hint gives them.
+func Supported() []string { return names(classes) }
+
+func names(table []class) []string {
+	list := make([]string, len(table))
+	for i, c := range table {
+		list[i] = c.name
+	}
+	return list
+}
+
+// find returns the class of that module and name.
+func find(table []class, module, name string) (class, bool) {
+	root, _, _ := strings.Cut(module, ".")
+	for _, c := range table {
+		if c.name == name && c.root == root {
+			return c, true
+		}
+	}
+	return class{}, false
+}

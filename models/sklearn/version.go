@@ -1,0 +1,32 @@
+package sklearn
+
+import (
+	"fmt"
+
+	"github.com/copal-ml/copal/models/pyobj"
+)
+
+// A version is that of the scikit-learn which wrote an estimator. The zero
+// version, of files before 0.18 which do not say, is older than any other.
+type version struct {
+	major, minor int
+	text         string // "0.22.2.post1"
+}
+
+// versionOf reads the attribute that BaseEstimator.__getstate__ adds to every
+// estimator of scikit-learn itself.
+func versionOf(r pyobj.Ref) version {
+	attr, ok := r.Attr("_sklearn_version")
+	if !ok {
+		return version{}
+	}
+	text, err := attr.Str()
+	if err != nil {
+		return version{}
+	}
+	v := version{text: text}
+	if _, err := fmt.Sscanf(text, "%d.%d", &v.major, &v.minor); err != nil {
+		return version{text: text}
+	}
+	return v
+}
