@@ -65,7 +65,7 @@ func (a *app) runLocal(ctx context.Context, o localOptions) error {
 	if err != nil {
 		return err
 	}
-	runner, err := chooseRunner(o.inProcess)
+	runner, err := a.runner(o.inProcess)
 	if err != nil {
 		return err
 	}

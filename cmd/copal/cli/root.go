@@ -50,10 +50,15 @@ func newRoot(a *app) *cobra.Command {
 	flags.StringVar(&a.progress, "progress", "auto", "how to show progress: auto, tty, plain, json or quiet")
 	must(root.RegisterFlagCompletionFunc("progress", choices(progressModes...)))
 	root.AddCommand(
+		newInspect(a),
+		newBuild(a),
+		newPush(a),
+		newDeploy(a),
 		newInvoke(a),
 		newStatus(a),
 		newLogs(a),
 		newDestroy(a),
+		newRun(a),
 		newLocal(a),
 		newVersion(a),
 		newCompletion(a),

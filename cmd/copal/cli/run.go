@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -196,7 +197,10 @@ func modelDir(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return dir, writeCopy(dir, file, data)
+	if err := os.WriteFile(filepath.Join(dir, filepath.Base(file)), data, 0o644); err != nil {
+		return "", errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, os.Chmod(dir, 0o755) // the container's user is another one
 }
 
 // methodOf refuses a method that the model does not offer; "" is its first.
