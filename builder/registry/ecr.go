@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -69,10 +70,20 @@ func (k ECRKeychain) ResolveContext(ctx context.Context, r authn.Resource) (auth
 		// ECR names one endpoint, of the caller's own account; the token is
 		// valid for every registry of the region that the caller may use.
 		if isECR || d.ProxyEndpoint != nil && sameHost(*d.ProxyEndpoint, host) {
-			return authn.FromConfig(authn.AuthConfig{Auth: *d.AuthorizationToken}), nil
+			return basicToken(*d.AuthorizationToken)
 		}
 	}
 	return authn.Anonymous, nil
+}
+
+// basicToken reads base64 of "AWS:PASSWORD".
+func basicToken(token string) (authn.Authenticator, error) {
+	b, err := base64.StdEncoding.DecodeString(token)
+	user, password, ok := strings.Cut(string(b), ":")
+	if err != nil || !ok {
+		return nil, errors.New("ECR token: it is not base64 of USER:PASSWORD")
+	}
+	return authn.FromConfig(authn.AuthConfig{Username: user, Password: password}), nil
 }
 
 // sameHost reports whether the endpoint URL is at host.

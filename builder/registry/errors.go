@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -104,30 +105,45 @@ func next(k Kind, repo name.Repository) string {
 	return ""
 }
 
-// A statusError is an answer with the time that it asks to wait.
+// A statusError is an answer that was not wanted.
 type statusError struct {
 	answer *transport.Error
-	after  time.Duration
+	words  string        // the registry's own
+	after  time.Duration // that it asks to wait
 }
 
-func (e *statusError) Error() string { return e.answer.Error() }
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%s: %d %s%s", e.answer.Request.Method, e.answer.StatusCode, http.StatusText(e.answer.StatusCode), e.words)
+}
+
 func (e *statusError) Unwrap() error { return e.answer }
+
+// maxWords is how much of an error's body is read.
+const maxWords = 8 << 10
 
 // check returns the error in resp unless its status is one of codes. It reads
 // and closes the body.
 func check(resp *http.Response, codes ...int) error {
 	defer resp.Body.Close()
-	err := transport.CheckError(resp, codes...)
-	if err == nil {
-		_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection is used again
+	if slices.Contains(codes, resp.StatusCode) {
+		_, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection is used again
 		return err
 	}
-	var e *transport.Error
-	if !errors.As(err, &e) {
-		return err
+	raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxWords)) // what there is of it
+	resp.Body = io.NopCloser(bytes.NewReader(raw))
+	e := &statusError{}
+	if !errors.As(transport.CheckError(resp, codes...), &e.answer) {
+		return fmt.Errorf("%s: %s", resp.Request.Method, resp.Status)
+	}
+	for _, d := range e.answer.Errors {
+		e.words += ": " + d.String()
+	}
+	if text := strings.TrimSpace(string(raw)); len(e.answer.Errors) == 0 && text != "" {
+		e.words = ": " + text[:min(len(text), 300)]
 	}
 	seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-	return &statusError{e, time.Duration(seconds) * time.Second}
+	e.after = time.Duration(seconds) * time.Second
+	return e
 }
 
 // temporary reports whether a new attempt may succeed.
