@@ -53,12 +53,16 @@ func (c *Client) push(ctx context.Context, ref name.Reference, img v1.Image, p p
 	if err != nil {
 		return v1.Hash{}, err
 	}
-	missing, known, err := s.missing(ctx, blobs, manifest.digest)
+	have, err := s.ask(ctx, blobs, ref.Identifier(), manifest.digest)
 	if err != nil {
 		return v1.Hash{}, err
 	}
-	if !known {
-		if err := s.uploadAll(ctx, missing, p); err != nil {
+	if have.tagged {
+		p.Send(progress.Event{Kind: progress.Note, Text: ref.String() + " is there already"})
+		return manifest.digest, nil
+	}
+	if !have.image {
+		if err := s.uploadAll(ctx, have.missing, p); err != nil {
 			return v1.Hash{}, err
 		}
 	}
@@ -143,31 +147,44 @@ func (c *Client) session(ctx context.Context, repo name.Repository) (*session, e
 	}, nil
 }
 
-// missing asks, all at once, which blobs the registry lacks, and whether it
-// knows the very image.
-func (s *session) missing(ctx context.Context, blobs []blob, digest v1.Hash) (missing []blob, known bool, err error) {
+// A stock is what a registry has of an image.
+type stock struct {
+	missing []blob
+	image   bool // the very manifest is there
+	tagged  bool // and the tag is on it; ECR refuses to set an immutable tag again
+}
+
+// ask asks for everything at once.
+func (s *session) ask(ctx context.Context, blobs []blob, identifier string, digest v1.Hash) (stock, error) {
+	var out stock
 	has := make([]bool, len(blobs))
-	err = parallel(ctx, len(blobs)+1, parallelChecks, func(ctx context.Context, i int) (err error) {
-		if i == len(blobs) {
-			known, err = s.has(ctx, "manifests/"+digest.String())
-			return err
+	err := parallel(ctx, len(blobs)+2, parallelChecks, func(ctx context.Context, i int) (err error) {
+		switch i {
+		case len(blobs):
+			out.image, _, err = s.has(ctx, "manifests/"+digest.String())
+		case len(blobs) + 1:
+			var found bool
+			var at string
+			found, at, err = s.has(ctx, "manifests/"+identifier)
+			out.tagged = found && at == digest.String()
+		default:
+			has[i], _, err = s.has(ctx, "blobs/"+blobs[i].Digest.String())
 		}
-		has[i], err = s.has(ctx, "blobs/"+blobs[i].Digest.String())
 		return err
 	})
 	for i, b := range blobs {
 		if !has[i] {
-			missing = append(missing, b)
+			out.missing = append(out.missing, b)
 		}
 	}
-	return missing, known, err
+	return out, err
 }
 
-// has asks whether path exists. An answer that forbids to know is "no": it has
-// no words, and the upload that follows gets the registry's.
-func (s *session) has(ctx context.Context, path string) (bool, error) {
-	var found bool
-	err := s.c.retry(ctx, func() error {
+// has asks whether path exists, and under which digest. An answer that forbids
+// to know is "no": it has no words, and the upload that follows gets the
+// registry's.
+func (s *session) has(ctx context.Context, path string) (found bool, digest string, err error) {
+	err = s.c.retry(ctx, func() error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodHead, s.base.String()+path, nil)
 		if err != nil {
 			return err
@@ -177,14 +194,14 @@ func (s *session) has(ctx context.Context, path string) (bool, error) {
 		if err != nil {
 			return err
 		}
-		found = resp.StatusCode == http.StatusOK
+		found, digest = resp.StatusCode == http.StatusOK, resp.Header.Get("Docker-Content-Digest")
 		err = check(resp, http.StatusOK, http.StatusNotFound)
 		if err != nil && !temporary(err) {
 			return nil
 		}
 		return err
 	})
-	return found, err
+	return found, digest, err
 }
 
 func (s *session) uploadAll(ctx context.Context, blobs []blob, p progress.Func) error {
