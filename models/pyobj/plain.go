@@ -45,7 +45,7 @@ func Is(v Value, name string) bool {
 // Plain returns the plain value that o stands for, if it is one of the calls
 // that picklers write for plain values; otherwise it returns o. Those calls are
 //
-//	copyreg._reconstructor(cls, object, None)    an instance, protocols 0 and 1
+//	copyreg._reconstructor(cls, base, value)     an instance, protocols 0 and 1
 //	copyreg.__newobj__(cls, *args)               an instance, protocols 2 and 3
 //	_codecs.encode(text, "latin1")               bytes, protocols 0 to 2
 //	builtins.bytes(), bytearray(…)               bytes
@@ -93,8 +93,14 @@ func reconstructed(o *Object, name string) Value {
 	switch {
 	case name == "_reconstructor" && len(args) == 3:
 		made := &Object{Class: args[0], Make: New, Offset: o.Offset}
-		if !Is(args[1], "builtins.object") {
-			made.Args = Tuple{args[2]}
+		switch base := args[2].(type) {
+		case nil:
+		case *List:
+			made.Items = base.Items
+		case *Dict:
+			made.Dict = base
+		default:
+			made.Args = Tuple{base}
 		}
 		return made
 	case name == "__newobj__" && len(args) >= 1:
