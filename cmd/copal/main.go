@@ -7,10 +7,14 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/copal-ml/copal/builder/local/sandbox"
 	"github.com/copal-ml/copal/cmd/copal/cli"
 )
 
-func main() { os.Exit(run()) }
+func main() {
+	sandbox.Main() // a stage of a container ends here
+	os.Exit(run())
+}
 
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

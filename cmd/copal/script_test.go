@@ -24,12 +24,14 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/copal-ml/copal/builder/local/sandbox"
 	"github.com/copal-ml/copal/builder/serverbin"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scripts in testdata/script expect")
 
 func TestMain(m *testing.M) {
+	sandbox.Main() // the test binary re-executes itself as copal does
 	testscript.Main(m, map[string]func(){"copal": main})
 }
 

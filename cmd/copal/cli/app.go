@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"golang.org/x/term"
+
+	"github.com/copal-ml/copal/builder/progress"
 )
 
 // An app is one run of the command line: its streams and its global flags.
@@ -15,6 +17,7 @@ type app struct {
 	args     []string // as typed, for corrections
 	json     bool
 	progress string
+	display  *progress.Display // nil until the flags are parsed
 }
 
 // result prints the one result of a command: v as JSON with --json, else text
@@ -34,13 +37,6 @@ func (a *app) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// note prints a line of the story.
-func (a *app) note(format string, args ...any) {
-	if a.progress != "quiet" {
-		fmt.Fprintf(a.Err, format+"\n", args...)
-	}
-}
-
 // isTerminal reports whether v is a stream with a person at its other end.
 func isTerminal(v any) bool {
 	f, ok := v.(*os.File)
@@ -57,7 +53,6 @@ func (a *app) paint(w io.Writer, code, s string) string {
 }
 
 const (
-	bold = "1"
 	red  = "1;31"
 	cyan = "36"
 )

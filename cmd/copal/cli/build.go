@@ -9,7 +9,6 @@ import (
 
 	"github.com/copal-ml/copal/builder"
 	"github.com/copal-ml/copal/builder/image"
-	"github.com/copal-ml/copal/builder/progress"
 	"github.com/copal-ml/copal/builder/sink"
 	"github.com/copal-ml/copal/builder/sink/store"
 	"github.com/copal-ml/copal/models"
@@ -150,9 +149,7 @@ func (a *app) build(ctx context.Context, o buildOptions) error {
 	if err != nil {
 		return err
 	}
-	show, done := a.display()
-	defer done()
-	artifact, err := builder.Build(ctx, spec, show)
+	artifact, err := builder.Build(ctx, spec, a.show)
 	if err != nil {
 		return err
 	}
@@ -161,7 +158,7 @@ func (a *app) build(ctx context.Context, o buildOptions) error {
 		return err
 	}
 	if write != nil {
-		if result.Reference, err = write(ctx, artifact, show); err != nil {
+		if result.Reference, err = write(ctx, artifact, a.show); err != nil {
 			return err
 		}
 	}
@@ -169,11 +166,10 @@ func (a *app) build(ctx context.Context, o buildOptions) error {
 		result.Output = result.Reference
 	}
 	if o.push {
-		if result.Reference, err = a.pushArtifact(ctx, o, artifact, show); err != nil {
+		if result.Reference, err = a.pushArtifact(ctx, o, artifact); err != nil {
 			return err
 		}
 	}
-	done()
 	a.noteBuild(result)
 	return a.result(result.Reference, result)
 }
@@ -197,13 +193,13 @@ func (o *buildOptions) localSink() (sink.Sink, error) {
 	return sink.Store(s, o.tag), nil
 }
 
-func (a *app) pushArtifact(ctx context.Context, o buildOptions, artifact *image.Artifact, show progress.Func) (string, error) {
+func (a *app) pushArtifact(ctx context.Context, o buildOptions, artifact *image.Artifact) (string, error) {
 	account := o.account.lazy()
 	ref, err := a.pushTarget(ctx, o.tag, account)
 	if err != nil {
 		return "", err
 	}
-	return sink.Registry(a.registryClient(account, a.standsIn(o.account)), ref)(ctx, artifact, show)
+	return sink.Registry(a.registryClient(account, a.standsIn(o.account)), ref)(ctx, artifact, a.show)
 }
 
 func describeBuild(artifact *image.Artifact, o buildOptions) (buildResult, error) {

@@ -44,8 +44,13 @@ func Main(ctx context.Context, args []string, con Console) int {
 	root.SetIn(con.In)
 	root.SetOut(con.Out)
 	root.SetErr(con.Err)
-	if err := root.ExecuteContext(ctx); err != nil {
-		return a.report(explain(err))
+	err := root.ExecuteContext(ctx)
+	defer a.closeDisplay()
+	if err == nil {
+		return ExitOK
 	}
-	return ExitOK
+	if a.progress != "json" { // else the errors are its last events
+		a.closeDisplay()
+	}
+	return a.report(explain(err))
 }

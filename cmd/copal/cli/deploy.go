@@ -12,7 +12,6 @@ import (
 	"github.com/copal-ml/copal/builder"
 	"github.com/copal-ml/copal/builder/deploy/aws"
 	"github.com/copal-ml/copal/builder/image"
-	"github.com/copal-ml/copal/builder/progress"
 	"github.com/copal-ml/copal/models"
 )
 
@@ -51,10 +50,8 @@ account, in names and tags. --plan shows what would be done and does nothing.`,
 // deploy goes from cheap to billable: the model or the image, what can be
 // checked without an account, the account, and only then anything that stays.
 func (a *app) deploy(ctx context.Context, o deployOptions, spec aws.Spec) error {
-	show, done := a.display()
-	defer done()
 	account := o.account.lazy()
-	if err := a.fillImage(ctx, &o, &spec, account, show); err != nil {
+	if err := a.fillImage(ctx, &o, &spec, account); err != nil {
 		return err
 	}
 	if err := aws.Validate(spec); err != nil {
@@ -66,14 +63,12 @@ func (a *app) deploy(ctx context.Context, o deployOptions, spec aws.Spec) error 
 	}
 	if o.plan {
 		plan, err := acc.PlanOnly(ctx, spec)
-		done()
 		if err != nil {
 			return err
 		}
 		return a.result(strings.TrimSuffix(plan.Text(), "\n"), plan)
 	}
-	r, err := acc.Deploy(ctx, spec, show)
-	done()
+	r, err := acc.Deploy(ctx, spec, a.show)
 	if err != nil {
 		return err
 	}
@@ -83,14 +78,14 @@ func (a *app) deploy(ctx context.Context, o deployOptions, spec aws.Spec) error 
 
 // fillImage resolves what is to be deployed: a model file, of which the image is
 // made here; an image of the local store; or one in a registry.
-func (a *app) fillImage(ctx context.Context, o *deployOptions, spec *aws.Spec, account func(context.Context) (*aws.Account, error), show progress.Func) error {
+func (a *app) fillImage(ctx context.Context, o *deployOptions, spec *aws.Spec, account func(context.Context) (*aws.Account, error)) error {
 	client := a.registryClient(account, a.standsIn(o.account))
 	switch {
 	case isModelFile(o.target):
 		if o.model != "" {
 			return usagef("leave --model out", "--model is for images without their model, and %s is a model file", o.target)
 		}
-		artifact, err := a.imageOfModel(ctx, o, show)
+		artifact, err := a.imageOfModel(ctx, o)
 		if err != nil {
 			return err
 		}
@@ -128,11 +123,11 @@ func (a *app) fillImage(ctx context.Context, o *deployOptions, spec *aws.Spec, a
 }
 
 // imageOfModel builds for where the endpoint will run.
-func (a *app) imageOfModel(ctx context.Context, o *deployOptions, show progress.Func) (*image.Artifact, error) {
+func (a *app) imageOfModel(ctx context.Context, o *deployOptions) (*image.Artifact, error) {
 	return builder.Build(ctx, builder.Spec{
 		Model: o.target, Embed: !o.noEmbed, Method: models.Method(o.method),
 		Platform: o.platform(), Format: image.Docker, Open: openFor(o.method),
-	}, show)
+	}, a.show)
 }
 
 // describeImage says of an image what a deployment must know.

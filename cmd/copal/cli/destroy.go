@@ -69,9 +69,7 @@ func (a *app) destroy(ctx context.Context, o destroyOptions) error {
 			return err
 		}
 	}
-	show, done := a.display()
-	report, err := account.Destroy(ctx, o.name, show)
-	done()
+	report, err := account.Destroy(ctx, o.name, a.show)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/copal-ml/copal/builder/progress"
 )
 
 // A failure is an error as the user gets it: what happened, what to do next,
@@ -58,9 +60,9 @@ func (a *app) report(failures []*failure) int {
 	result := errorResult{ExitCode: failures[0].code}
 	var texts []string
 	for _, f := range failures {
-		a.say(red, "error:", f.Error())
+		a.say(progress.Failed, f.Error())
 		for _, h := range f.hints {
-			a.say(cyan, "hint:", h)
+			a.say(progress.Note, h)
 		}
 		texts = append(texts, f.Error())
 		result.Hints = append(result.Hints, f.hints...)
@@ -71,10 +73,4 @@ func (a *app) report(failures []*failure) int {
 		_ = a.printJSON(result)
 	}
 	return result.ExitCode
-}
-
-// say prints a text behind a label. Further lines of it stay bare, so that a
-// policy or a log in it can be copied.
-func (a *app) say(colour, label, text string) {
-	fmt.Fprintf(a.Err, "copal: %s %s\n", a.paint(a.Err, colour, label), strings.TrimRight(text, "\n"))
 }

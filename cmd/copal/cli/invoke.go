@@ -90,7 +90,7 @@ func (a *app) invoke(ctx context.Context, o invokeOptions) error {
 		return err
 	}
 	if answer.Warning != "" {
-		a.note("copal: warning: %s", answer.Warning)
+		a.warn("%s", answer.Warning)
 	}
 	return a.printAnswer(o.name, answer)
 }
@@ -112,7 +112,7 @@ func (a *app) requestBody(data string) ([]byte, error) {
 		return readRequest(f, data[1:])
 	}
 	if _, err := os.Stat(data); err == nil {
-		a.note("copal: warning: --data %s is sent as it stands; for the file of that name write --data @%s", data, data)
+		a.warn("--data %s is sent as it stands; for the file of that name write --data @%s", data, data)
 	}
 	return []byte(data), checkSize(int64(len(data)), "the request")
 }

@@ -51,9 +51,7 @@ func (a *app) push(ctx context.Context, flags accountFlags, from, to string) err
 	if err != nil {
 		return err
 	}
-	show, done := a.display()
-	digest, err := a.registryClient(account, a.standsIn(flags)).Push(ctx, ref, img, show)
-	done()
+	digest, err := a.registryClient(account, a.standsIn(flags)).Push(ctx, ref, img, a.show)
 	if err != nil {
 		return err
 	}

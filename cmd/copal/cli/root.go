@@ -39,9 +39,7 @@ func newRoot(a *app) *cobra.Command {
 			writeHelp(a.Err, cmd)
 			return usagef("", "copal needs a command")
 		},
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			return oneOf("--progress", a.progress, progressModes...)
-		},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.openDisplay() },
 	}
 	root.SetFlagErrorFunc(a.flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
@@ -65,8 +63,6 @@ func newRoot(a *app) *cobra.Command {
 	)
 	return root
 }
-
-var progressModes = []string{"auto", "tty", "plain", "json", "quiet"}
 
 // unknownCommand answers what is no command with the one that was meant.
 func unknownCommand(cmd *cobra.Command, args []string) error {
