@@ -25,6 +25,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
 	"github.com/copal-ml/copal/builder/deploy"
 	"github.com/copal-ml/copal/builder/progress"
 	"github.com/copal-ml/copal/models"
@@ -75,8 +77,9 @@ type Mode interface {
 	// String is the mode in the user's words: "serverless, 2048 MB, up to 5
 	// requests at once", "real-time, 1 × ml.m5.large".
 	String() string
-	kind() string // "serverless", "real-time"
-	fields() []deploy.Field
+	kind() string                 // "serverless", "real-time"
+	resolve(platform string) Mode // with its defaults filled in
+	variant(model string) types.ProductionVariant
 	check(Spec) error
 }
 
