@@ -1,0 +1,191 @@
+package modeltest
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/copal-ml/copal/models"
+)
+
+// checkInfo holds what the model says of itself against the fixture.
+func checkInfo(t *testing.T, f *Fixture, m *models.Model) {
+	t.Helper()
+	if got := m.Info; got.Library != f.Library || got.Version != f.Version || got.Outline.Class != f.Class {
+		t.Errorf("got %s %s %s, want %s %s %s", got.Library, got.Version, got.Outline.Class, f.Library, f.Version, f.Class)
+	}
+	offered := make(map[models.Method]bool)
+	for _, method := range m.Signature().Methods {
+		offered[method.Name] = true
+		if _, ok := f.Tolerance[method.Name]; !ok {
+			t.Errorf("the model offers %s, the library does not", method.Name)
+		}
+	}
+	for method := range f.Tolerance {
+		if !offered[method] {
+			t.Errorf("the library offers %s, the model does not", method)
+		}
+	}
+}
+
+// A question is one method asked about one batch.
+type question struct {
+	t      *testing.T
+	f      *Fixture
+	m      *models.Model
+	batch  *Batch
+	number int
+	method models.Method
+}
+
+func (q question) errorf(format string, args ...any) {
+	q.t.Helper()
+	q.t.Errorf("batch %d, %s: %s", q.number, q.method, fmt.Sprintf(format, args...))
+}
+
+func (q question) ask() {
+	q.t.Helper()
+	words, refused := q.batch.Refused[q.method]
+	want, answered := q.batch.Answers[q.method]
+	switch {
+	case refused:
+		q.refused(words)
+	case answered:
+		q.answered(&want.Column)
+	default:
+		q.errorf("the fixture has no answer")
+	}
+}
+
+// predict asks as a server does: the signature first, then the model.
+func (q question) predict(dst, src *models.Frame) error {
+	if err := q.m.Signature().Check(src); err != nil {
+		return err
+	}
+	return q.m.Predict(dst, src, q.method)
+}
+
+func (q question) refused(words string) {
+	q.t.Helper()
+	err := q.predict(new(models.Frame), q.batch.frame())
+	var data *models.DataError
+	if !errors.As(err, &data) {
+		q.errorf("got error %v, want a *models.DataError: %s", err, words)
+		return
+	}
+	if wordsSettled(q.f) && !strings.HasPrefix(data.Text, words) {
+		q.errorf("refused with %q, the library says %q", data.Text, words)
+	}
+}
+
+// wordsSettled reports whether the library already used the words that we use:
+// scikit-learn names the input ("Input X contains NaN.") since 1.1.
+func wordsSettled(f *Fixture) bool {
+	var major, minor int
+	if _, err := fmt.Sscanf(f.Version, "%d.%d", &major, &minor); err != nil {
+		return false
+	}
+	return f.Library != "scikit-learn" || major > 1 || major == 1 && minor >= 1
+}
+
+func (q question) answered(want *models.Column) {
+	q.t.Helper()
+	src := q.batch.frame()
+	whole, guards := guardedFrame(want)
+	if err := q.predict(whole, src); err != nil {
+		q.errorf("%v", err)
+		return
+	}
+	if whole.Rows != src.Rows || len(whole.Columns) != 1 {
+		q.errorf("answered %d rows in %d columns to %d rows", whole.Rows, len(whole.Columns), src.Rows)
+		return
+	}
+	got := &whole.Columns[0]
+	if err := q.f.Tolerance[q.method].compare(got, want); err != nil {
+		q.errorf("%v", err)
+	}
+	if err := guards.check(); err != nil {
+		q.errorf("%v", err)
+	}
+	if !reflect.DeepEqual(bits(src), bits(q.batch.frame())) {
+		q.errorf("the input was modified")
+	}
+	q.rowByRow(got)
+	q.manyRows(got)
+	q.otherForm(got)
+	q.concurrent(got)
+}
+
+// rowByRow asks for each row alone.
+func (q question) rowByRow(want *models.Column) {
+	q.t.Helper()
+	src, dst := q.batch.frame(), new(models.Frame)
+	for i := range src.Rows {
+		if err := q.predict(dst, rows(src, i, i+1)); err != nil {
+			q.errorf("row %d alone: %v", i, err)
+			return
+		}
+		one := rows(&models.Frame{Rows: src.Rows, Columns: []models.Column{*want}}, i, i+1)
+		if err := Exact.compare(&dst.Columns[0], &one.Columns[0]); err != nil {
+			q.errorf("row %d alone: %v", i, err)
+			return
+		}
+	}
+}
+
+// manyRows asks for the batch over and over, beyond every block size.
+func (q question) manyRows(want *models.Column) {
+	q.t.Helper()
+	times := 10_000/q.batch.Rows + 1
+	dst := new(models.Frame)
+	if err := q.predict(dst, repeat(q.batch.frame(), times)); err != nil {
+		q.errorf("%d times: %v", times, err)
+		return
+	}
+	all := repeat(&models.Frame{Rows: q.batch.Rows, Columns: []models.Column{*want}}, times)
+	if err := Exact.compare(&dst.Columns[0], &all.Columns[0]); err != nil {
+		q.errorf("%d times: %v", times, err)
+	}
+}
+
+// otherForm asks with a column per feature instead of a matrix.
+func (q question) otherForm(want *models.Column) {
+	q.t.Helper()
+	src := q.batch.frame()
+	if len(src.Columns) != 1 || src.Columns[0].Width == 0 {
+		return
+	}
+	dst := new(models.Frame)
+	if err := q.predict(dst, asColumns(src)); err != nil {
+		q.errorf("as columns: %v", err)
+		return
+	}
+	if err := Exact.compare(&dst.Columns[0], want); err != nil {
+		q.errorf("as columns: %v", err)
+	}
+}
+
+// concurrent asks from several goroutines at once.
+func (q question) concurrent(want *models.Column) {
+	q.t.Helper()
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			dst := new(models.Frame)
+			for range 3 {
+				if err := q.predict(dst, q.batch.frame()); err != nil {
+					q.errorf("concurrent: %v", err)
+					return
+				}
+				if err := Exact.compare(&dst.Columns[0], want); err != nil {
+					q.errorf("concurrent: %v", err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,109 @@
+// Package modeltest is the conformance suite of the models: it opens model files
+// that the original libraries wrote, asks them what the libraries were asked,
+// and compares the answers. The fixtures and the scripts that made them are in
+// testdata.
+package modeltest
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+
+	"github.com/copal-ml/copal/models"
+)
+
+// A Fixture is what a library answers for one model file, NAME.json beside
+// NAME.pkl. It is written by testdata/LIBRARY/make.py.
+type Fixture struct {
+	Library string `json:"library"`
+	Version string `json:"version"`
+	NumPy   string `json:"numpy"`
+	Python  string `json:"python"`
+	Class   string `json:"class"` // of the root
+
+	// Tolerance has the methods that the model offers, and how close their
+	// answers must be.
+	Tolerance map[models.Method]Tolerance `json:"tolerance"`
+	Batches   []Batch                     `json:"batches"`
+}
+
+// A Batch is one question and its answers. A method that refused the batch is
+// in Refused with the first line of the library's words.
+type Batch struct {
+	Rows    int                      `json:"rows"`
+	Columns []column                 `json:"columns"`
+	Answers map[models.Method]column `json:"answers"`
+	Refused map[models.Method]string `json:"refused"`
+}
+
+// column reads a models.Column from {"name","dtype","width","values"}.
+type column struct{ models.Column }
+
+func (c *column) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		Name   string          `json:"name"`
+		DType  models.DType    `json:"dtype"`
+		Width  int             `json:"width"`
+		Values json.RawMessage `json:"values"`
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	c.Name, c.DType, c.Width = raw.Name, raw.DType, raw.Width
+	switch raw.DType {
+	case models.Int64:
+		return json.Unmarshal(raw.Values, &c.I64)
+	case models.Bool:
+		return json.Unmarshal(raw.Values, &c.Bool)
+	case models.String:
+		return json.Unmarshal(raw.Values, &c.Str)
+	}
+	var values []number
+	if err := json.Unmarshal(raw.Values, &values); err != nil {
+		return err
+	}
+	for _, v := range values {
+		c.F64 = append(c.F64, float64(v))
+	}
+	return nil
+}
+
+// number is a float64 in JSON, where "NaN", "Infinity" and "-Infinity" are strings.
+type number float64
+
+func (n *number) UnmarshalJSON(b []byte) error {
+	switch string(b) {
+	case `"NaN"`:
+		*n = number(math.NaN())
+	case `"Infinity"`:
+		*n = number(math.Inf(1))
+	case `"-Infinity"`:
+		*n = number(math.Inf(-1))
+	default:
+		return json.Unmarshal(b, (*float64)(n))
+	}
+	return nil
+}
+
+// frame is the question of b.
+func (b *Batch) frame() *models.Frame {
+	f := &models.Frame{Rows: b.Rows}
+	for _, c := range b.Columns {
+		f.Columns = append(f.Columns, c.Column)
+	}
+	return f
+}
+
+// ReadFixture reads NAME.json.
+func ReadFixture(path string) (*Fixture, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f := new(Fixture)
+	if err := json.Unmarshal(b, f); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}

@@ -1,0 +1,125 @@
+package modeltest
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/copal-ml/copal/models"
+)
+
+// rows is rows [from, to) of f.
+func rows(f *models.Frame, from, to int) *models.Frame {
+	out := &models.Frame{Rows: to - from}
+	for _, c := range f.Columns {
+		a, b := from*c.Stride(), to*c.Stride()
+		part := models.Column{Name: c.Name, DType: c.DType, Width: c.Width}
+		part.F64, part.F32, part.I64 = cut(c.F64, a, b), cut(c.F32, a, b), cut(c.I64, a, b)
+		part.Bool, part.Str = cut(c.Bool, a, b), cut(c.Str, a, b)
+		out.Columns = append(out.Columns, part)
+	}
+	return out
+}
+
+func cut[T any](s []T, from, to int) []T {
+	if s == nil {
+		return nil
+	}
+	return s[from:to]
+}
+
+// repeat is f below itself, so many times.
+func repeat(f *models.Frame, times int) *models.Frame {
+	out := &models.Frame{Rows: f.Rows * times}
+	for _, c := range f.Columns {
+		all := models.Column{Name: c.Name, DType: c.DType, Width: c.Width}
+		for range times {
+			all.F64, all.I64 = append(all.F64, c.F64...), append(all.I64, c.I64...)
+			all.Bool, all.Str = append(all.Bool, c.Bool...), append(all.Str, c.Str...)
+		}
+		out.Columns = append(out.Columns, all)
+	}
+	return out
+}
+
+// asColumns splits a matrix into columns of width 0.
+func asColumns(f *models.Frame) *models.Frame {
+	m := &f.Columns[0]
+	out := &models.Frame{Rows: f.Rows}
+	for j := range m.Width {
+		c := models.Column{DType: m.DType}
+		for i := range f.Rows {
+			at := i*m.Width + j
+			c.F64, c.I64 = append(c.F64, cut(m.F64, at, at+min(1, len(m.F64)))...), append(c.I64, cut(m.I64, at, at+min(1, len(m.I64)))...)
+		}
+		out.Columns = append(out.Columns, c)
+	}
+	return out
+}
+
+// bits is f in a form that reflect.DeepEqual compares bit by bit.
+func bits(f *models.Frame) any {
+	var all []any
+	for _, c := range f.Columns {
+		var words []uint64
+		for _, v := range c.F64 {
+			words = append(words, math.Float64bits(v))
+		}
+		all = append(all, c.Name, c.DType, c.Width, words, c.I64, c.Bool, c.Str)
+	}
+	return all
+}
+
+// The values around an output that no model may touch.
+const (
+	guardCount  = 8
+	guardNumber = -98765.4321
+	guardInt    = -9876543210
+	guardText   = "untouched"
+)
+
+// A guard is a frame whose column has room for an answer of n values, and
+// guardCount values behind it.
+type guard struct {
+	column models.Column
+	n      int
+}
+
+// guardedFrame is a frame to predict into, with the capacity for want and for the
+// guards.
+func guardedFrame(want *models.Column) (*models.Frame, guard) {
+	g := guard{n: len(want.F64) + len(want.I64) + len(want.Bool) + len(want.Str)}
+	size := g.n + guardCount
+	c := &g.column
+	switch want.DType {
+	case models.Float64:
+		c.F64 = filled(size, guardNumber)
+	case models.Int64:
+		c.I64 = filled(size, int64(guardInt))
+	case models.Bool:
+		c.Bool = filled(size, true)
+	case models.String:
+		c.Str = filled(size, guardText)
+	}
+	return &models.Frame{Columns: []models.Column{*c}}, g
+}
+
+func filled[T any](n int, v T) []T {
+	s := make([]T, n)
+	for i := range s {
+		s[i] = v
+	}
+	return s
+}
+
+// check looks behind the answer. Reset clears strings, so only the other types
+// are guarded.
+func (g guard) check() error {
+	for i := range guardCount {
+		at := g.n + i
+		switch c := &g.column; {
+		case c.F64 != nil && c.F64[at] != guardNumber, c.I64 != nil && c.I64[at] != guardInt, c.Bool != nil && !c.Bool[at]:
+			return fmt.Errorf("the model wrote %d values behind its answer", i+1)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,5 @@
+package modeltest
+
+import "testing"
+
+func TestSklearn(t *testing.T) { Run(t, "testdata/sklearn") }

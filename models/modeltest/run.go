@@ -1,0 +1,101 @@
+package modeltest
+
+import (
+	"bufio"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/copal-ml/copal/models/formats"
+)
+
+// Run checks every fixture below dir. dir/INDEX lists them, one NAME a line;
+// a fixture that is listed and missing, or there and not listed, fails.
+func Run(t *testing.T, dir string) {
+	t.Helper()
+	for _, name := range List(t, dir) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, filepath.Join(dir, filepath.FromSlash(name)))
+		})
+	}
+}
+
+// List is the names in dir/INDEX, after a check against the files of dir.
+func List(t testing.TB, dir string) []string {
+	t.Helper()
+	listed := readIndex(t, dir)
+	found, err := findFixtures(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range listed {
+		if !slices.Contains(found, name+".json") || !slices.Contains(found, name+".pkl") {
+			t.Errorf("fixture %s is listed in INDEX, and %s.json or %s.pkl is missing", name, name, name)
+		}
+	}
+	for _, file := range found {
+		if name := strings.TrimSuffix(strings.TrimSuffix(file, ".json"), ".pkl"); !slices.Contains(listed, name) {
+			t.Errorf("fixture %s is not listed in INDEX", file)
+		}
+	}
+	if len(listed) == 0 {
+		t.Fatalf("%s lists no fixture", filepath.Join(dir, "INDEX"))
+	}
+	return listed
+}
+
+func readIndex(t testing.TB, dir string) []string {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, "INDEX"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var names []string
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		names = append(names, lines.Text())
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// findFixtures lists the files in the folders of dir, by slash-separated paths.
+func findFixtures(dir string) ([]string, error) {
+	var found []string
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.Contains(path, "/") {
+			return err
+		}
+		found = append(found, path)
+		return nil
+	})
+	return found, err
+}
+
+// check opens the model at path (without its ending) and asks it everything.
+func check(t *testing.T, path string) {
+	f, err := ReadFixture(path + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := formats.OpenFile(path + ".pkl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkInfo(t, f, m)
+	if len(f.Batches) == 0 || len(f.Tolerance) == 0 {
+		t.Fatal("the fixture asks nothing")
+	}
+	for i := range f.Batches {
+		for _, method := range m.Signature().Methods {
+			question{t: t, f: f, m: m, batch: &f.Batches[i], number: i, method: method.Name}.ask()
+		}
+	}
+}

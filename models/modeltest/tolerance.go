@@ -1,0 +1,77 @@
+package modeltest
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/copal-ml/copal/models"
+)
+
+// A Tolerance is how close an answer must be to the library's.
+type Tolerance string
+
+const (
+	// Exact: the same bits. The two zeros are equal, and so are all NaNs.
+	Exact Tolerance = "exact"
+
+	// BLAS: 1e-12 relative to the largest value of the row, since the order of
+	// a sum in BLAS depends on the processor.
+	BLAS Tolerance = "blas"
+
+	// Exp: as BLAS for what went into exp or log, and 4 units in the last
+	// place for them: the relative error of exp(x) is the absolute error of x.
+	Exp Tolerance = "exp"
+)
+
+// compare reports the first value of got that differs from want.
+func (t Tolerance) compare(got, want *models.Column) error {
+	if got.DType != want.DType || got.Width != want.Width {
+		return fmt.Errorf("answers are %s of width %d, want %s of width %d", got.DType, got.Width, want.DType, want.Width)
+	}
+	for i := range want.Str {
+		if got.Str[i] != want.Str[i] {
+			return differ(i, want.Stride(), got.Str[i], want.Str[i])
+		}
+	}
+	for i := range want.I64 {
+		if got.I64[i] != want.I64[i] {
+			return differ(i, want.Stride(), got.I64[i], want.I64[i])
+		}
+	}
+	for i := range want.Bool {
+		if got.Bool[i] != want.Bool[i] {
+			return differ(i, want.Stride(), got.Bool[i], want.Bool[i])
+		}
+	}
+	for i := range want.F64 {
+		k := want.Stride()
+		row := want.F64[i/k*k : i/k*k+k]
+		if !t.near(got.F64[i], want.F64[i], row) {
+			return differ(i, k, got.F64[i], want.F64[i])
+		}
+	}
+	return nil
+}
+
+func differ(i, stride int, got, want any) error {
+	return fmt.Errorf("row %d, value %d: got %v, want %v", i/stride, i%stride, got, want)
+}
+
+// near reports whether got is close enough to want, a value of row.
+func (t Tolerance) near(got, want float64, row []float64) bool {
+	if got == want || math.IsNaN(got) && math.IsNaN(want) {
+		return true
+	}
+	switch t {
+	case BLAS:
+		size := 0.0
+		for _, v := range row {
+			size = max(size, math.Abs(v))
+		}
+		return math.Abs(got-want) <= 1e-12*size
+	case Exp:
+		const tiny = 4 * math.SmallestNonzeroFloat64
+		return math.Abs(got-want) <= max(1e-12*math.Abs(want), tiny)
+	}
+	return false
+}
