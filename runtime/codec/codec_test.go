@@ -119,16 +119,16 @@ func refuses(t *testing.T, c codec.Codec, want *models.Signature, marked, text s
 	}
 }
 
-// place is the part of the error's text in front of the place in the body.
+// place is the part of the error's text that names the row and the column.
 func place(e *codec.Error) string {
 	text := e.Text()
-	return text[:strings.Index(text, e.Format)]
+	return text[:strings.Index(text, "expected "+e.Expected)]
 }
 
 func TestErrorText(t *testing.T) {
 	var r codec.Request
 	err := codec.JSON{}.Decode(&r, named("a", "b"), []byte("[[1, 2],\n [3, \"x\"]]"))
-	want := "row 1, column 1 (b): JSON line 2, position 6 (byte 14): expected a number, got `\"x\"`"
+	want := "row 1, column 1 (b): expected a number, got `\"x\"` (JSON line 2, position 6, byte 14)"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)
 	}

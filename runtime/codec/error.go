@@ -25,10 +25,12 @@ type Error struct {
 	Got      string // what stood there instead: an excerpt or a count
 }
 
-func (e *Error) Error() string { return e.Text() + ", got " + e.Got }
+func (e *Error) Error() string { return e.text(", got " + e.Got) }
 
 // Text is the message without what the caller sent, as fit for a log.
-func (e *Error) Text() string {
+func (e *Error) Text() string { return e.text("") }
+
+func (e *Error) text(got string) string {
 	var b strings.Builder
 	if e.Row >= 0 {
 		fmt.Fprintf(&b, "row %d", e.Row)
@@ -40,7 +42,7 @@ func (e *Error) Text() string {
 		}
 		b.WriteString(": ")
 	}
-	fmt.Fprintf(&b, "%s line %d, position %d (byte %d): expected %s", e.Format, e.Line, e.Position, e.Offset, e.Expected)
+	fmt.Fprintf(&b, "expected %s%s (%s line %d, position %d, byte %d)", e.Expected, got, e.Format, e.Line, e.Position, e.Offset)
 	return b.String()
 }
 

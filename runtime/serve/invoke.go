@@ -110,6 +110,9 @@ func (s *Server) predict(ctx *fasthttp.RequestCtx, m *model) (Problem, bool) {
 	if w.in.Frame.Rows == 0 {
 		return noRows(m), false
 	}
+	if err := m.signature.Check(&w.in.Frame); err != nil {
+		return problemOf(err), false
+	}
 	if err := m.Predict(&w.out, &w.in.Frame, method); err != nil {
 		return problemOf(err), false
 	}

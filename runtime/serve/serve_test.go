@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -105,12 +106,22 @@ func receive(t *testing.T, br *bufio.Reader, request string) answer {
 	return answer{resp, string(body)}
 }
 
-func TestFirst(t *testing.T) {
-	r := serving(t, newLinear(4))
-	body := `{"features": [[5.1, 3.5, 1.4, 0.2]]}`
-	a := r.send("POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 36\r\n\r\n" + body)
-	if a.StatusCode != 200 || a.body != `{"predictions": [10]}` {
-		t.Errorf("%d %s", a.StatusCode, a.body)
+// post is a raw request with a body, which is JSON unless headers say otherwise.
+func post(path, body string, headers ...string) string {
+	if !strings.Contains(strings.Join(headers, "\n"), "Content-Type:") {
+		headers = append(headers, "Content-Type: application/json")
+	}
+	headers = append([]string{"Host: model"}, headers...)
+	return fmt.Sprintf("POST %s HTTP/1.1\r\n%s\r\nContent-Length: %d\r\n\r\n%s", path, strings.Join(headers, "\r\n"), len(body), body)
+}
+
+func get(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: model\r\n\r\n" }
+
+// expect sends a request and compares status and body.
+func (r *rig) expect(request string, status int, body string) {
+	r.t.Helper()
+	if a := r.send(request); a.StatusCode != status || a.body != body {
+		r.t.Errorf("%.80q:\n got %d %s\nwant %d %s", request, a.StatusCode, a.body, status, body)
 	}
 }
 
