@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -137,12 +139,44 @@ func (k *keeper) serve() {
 			return
 		}
 		switch {
+		case r.Signal == int(unix.SIGTERM):
+			go k.terminate()
 		case r.Signal != 0:
 			k.process.Process.Signal(syscall.Signal(r.Signal)) // fails only if it has ended
 		case r.Dial != 0:
 			go k.dial(r)
 		}
 	}
+}
+
+// terminate sends SIGTERM as soon as the program handles it: the kernel drops what
+// the first process of a PID namespace has no handler for, and a program that was
+// just started has none yet. After a while it is sent all the same.
+func (k *keeper) terminate() {
+	status := fmt.Sprintf("/proc/%d/status", k.process.Process.Pid)
+	for range 400 {
+		b, err := os.ReadFile(status)
+		if err != nil || handles(string(b), unix.SIGTERM) {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	k.process.Process.Signal(unix.SIGTERM) // fails only if it has ended
+}
+
+// handles reads from a /proc/PID/status whether a signal is caught or ignored.
+func handles(status string, s syscall.Signal) bool {
+	for line := range strings.Lines(status) {
+		name, mask, _ := strings.Cut(line, ":")
+		if name != "SigCgt" && name != "SigIgn" {
+			continue
+		}
+		bits, err := strconv.ParseUint(strings.TrimSpace(mask), 16, 64)
+		if err == nil && bits>>(uint(s)-1)&1 == 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // dial opens a connection in the container's network and hands it to the platform,
