@@ -90,6 +90,32 @@ func TestGolden(t *testing.T) {
 	f("oci", image.Config{Platform: "linux/arm64", Format: image.OCI, Created: 1700000000})
 }
 
+// TestConvert: converting is assembling in the other format.
+func TestConvert(t *testing.T) {
+	c := image.Config{Platform: "linux/amd64"}
+	docker := tiny(t, c)
+	c.Format = image.OCI
+	want, _ := tiny(t, c).Image.Digest()
+	oci, err := image.Convert(docker, image.OCI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := oci.Image.Digest(); got != want {
+		t.Errorf("converted to %s, want %s", got, want)
+	}
+	back, err := image.Convert(oci, image.Docker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ = docker.Image.Digest()
+	if got, _ := back.Image.Digest(); got != want {
+		t.Errorf("converted back to %s, want %s", got, want)
+	}
+	if err := validate.Image(back.Image); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestManifestFromLabel(t *testing.T) {
 	m, err := image.ReadManifest(tiny(t, image.Config{Platform: "linux/amd64"}).Image)
 	if err != nil {

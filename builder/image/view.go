@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -49,6 +50,34 @@ func LayerNames(img v1.Image) []string {
 		}
 	}
 	return names
+}
+
+// Convert gives a in another format: the same layers and configuration under
+// other media types, and so another digest.
+func Convert(a *Artifact, f Format) (*Artifact, error) {
+	t := mediaTypes[f]
+	m, err := a.Image.Manifest()
+	if err != nil {
+		return nil, err
+	}
+	layers, err := a.Image.Layers()
+	if err != nil {
+		return nil, err
+	}
+	img := &assembled{mediaType: t.manifest}
+	if img.config, err = a.Image.RawConfigFile(); err != nil {
+		return nil, err
+	}
+	m = m.DeepCopy()
+	m.MediaType, m.Config.MediaType = t.manifest, t.config
+	for i, l := range layers {
+		m.Layers[i].MediaType = t.layer
+		img.layers = append(img.layers, typed{l, t.layer})
+	}
+	if img.manifest, err = json.Marshal(m); err != nil {
+		return nil, fmt.Errorf("image manifest: %w", err)
+	}
+	return &Artifact{Image: img, Manifest: a.Manifest}, nil
 }
 
 // assembled is an image whose manifest and configuration are fixed bytes.

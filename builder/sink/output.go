@@ -139,13 +139,19 @@ func (w writer) Write(p []byte) (int, error) {
 }
 
 // OCILayout adds the image to the OCI layout in dir, which is made if need be
-// and removed again if that fails. The sink returns oci:DIR:TAG.
+// and removed again if that fails. The image is written with OCI media types
+// whatever its own: skopeo and umoci look for no others in a layout. The sink
+// returns oci:DIR:TAG.
 func OCILayout(dir, tag string) Sink {
 	return func(ctx context.Context, a *image.Artifact, p progress.Func) (string, error) {
 		if tag == "" {
 			tag = "latest"
 		}
-		_, err := os.Stat(dir)
+		a, err := image.Convert(a, image.OCI)
+		if err != nil {
+			return "", err
+		}
+		_, err = os.Stat(dir)
 		isNew := errors.Is(err, os.ErrNotExist)
 		if _, err := store.Open(dir).Put(ctx, tag, a, p); err != nil {
 			if isNew {

@@ -1,8 +1,9 @@
 // Package store keeps images in a folder: the local store of `copal build -t`,
 // and any OCI image layout.
 //
-// The folder is an OCI image layout 1.0, so other tools read it
-// (skopeo inspect oci:DIR:iris:v1):
+// The folder is an OCI image layout 1.0. Images keep their media types in it:
+// those of Docker, for SageMaker, are found by go-containerregistry there, but
+// not by skopeo and umoci.
 //
 //	oci-layout
 //	index.json             one entry a name, in the annotation org.opencontainers.image.ref.name
