@@ -4,7 +4,6 @@ package builder
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/copal-ml/copal/builder/image"
@@ -13,6 +12,7 @@ import (
 	"github.com/copal-ml/copal/builder/serverbin"
 	"github.com/copal-ml/copal/builder/source"
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/formats"
 	"github.com/copal-ml/copal/runtime/contract"
 )
 
@@ -89,6 +89,9 @@ func (s Spec) withDefaults() Spec {
 	if s.Platform == "" {
 		s.Platform = image.Platforms[0]
 	}
+	if s.Open == nil {
+		s.Open = formats.OpenFile
+	}
 	if s.Server == nil {
 		s.Server = serverbin.Open
 	}
@@ -97,9 +100,6 @@ func (s Spec) withDefaults() Spec {
 
 // load opens the model as the container will.
 func load(spec Spec, file *source.File, p progress.Func) (*models.Model, error) {
-	if spec.Open == nil {
-		return nil, errors.New("builder: Spec.Open is not set")
-	}
 	step := progress.NewMeter(p, "load", "Loading "+file.Name, file.Size)
 	model, err := spec.Open(spec.Model)
 	if err != nil {

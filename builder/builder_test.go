@@ -253,3 +253,15 @@ func TestGolden(t *testing.T) {
 		t.Errorf("got\n%swant\n%s(go test ./builder -update rewrites it)", got.String(), want)
 	}
 }
+
+// TestRealModel builds from the example with the real reader.
+func TestRealModel(t *testing.T) {
+	s := builder.Spec{Model: "../cmd/copal/example/model.pkl", Embed: true, Server: server}
+	m, err := image.ReadManifest(build(t, s).Image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Model.Class != "LogisticRegression" || m.Model.Library != "scikit-learn" || m.Method != models.Predict || m.Signature.Inputs[0].Width != 4 {
+		t.Errorf("manifest %s", m.Encode())
+	}
+}
