@@ -23,13 +23,11 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 		return nil, err
 	}
 	r := pyobj.NewRef("", root)
-	module, name, ok := r.Class()
-	if !ok {
-		return nil, notAnEstimator(r, pyobj.Describe(root))
+	if what := otherRoot(root); what != "" {
+		return nil, &models.UnsupportedError{Feature: "a file that holds " + what + " instead of an estimator",
+			Offset: r.Offset(), Hint: "Save the fitted estimator itself. " + hint(classes)}
 	}
-	if _, is := root.(*pyobj.Global); is {
-		return nil, notAnEstimator(r, fmt.Sprintf("the class %s.%s itself", module, name))
-	}
+	_, name, _ := r.Class()
 	r = r.Named(name)
 	c := &compiler{classes: classes, version: versionOf(r)}
 	n, err := c.estimator(r)
@@ -44,9 +42,50 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 	return &models.Model{Predictor: newPredictor(n), Info: info}, nil
 }
 
-func notAnEstimator(r pyobj.Ref, what string) error {
-	return &models.UnsupportedError{Feature: "a file that holds " + what + " instead of an estimator", Offset: r.Offset(),
-		Hint: "Save the fitted estimator itself. " + hint(classes)}
+// otherRoot says what the root is if it is no instance of a class; "" if it is.
+func otherRoot(root pyobj.Value) string {
+	if pyobj.IsArray(root) {
+		return "a NumPy array"
+	}
+	switch v := root.(type) {
+	case *pyobj.Object:
+		if v.Global() != nil {
+			return ""
+		}
+	case *pyobj.Global:
+		return "the class or function " + v.String() + " itself"
+	case *pyobj.Dict:
+		return "a dict of" + entries(v)
+	}
+	return pyobj.Describe(root)
+}
+
+// entries lists the first keys of a dict with the classes that they hold.
+func entries(d *pyobj.Dict) string {
+	const most = 4
+	var parts []string
+	for i, key := range d.Keys {
+		if i == most {
+			parts = append(parts, "…")
+			break
+		}
+		what := pyobj.Describe(d.Values[i])
+		if o, ok := d.Values[i].(*pyobj.Object); ok && o.Global() != nil {
+			what = o.Global().Name
+		}
+		parts = append(parts, fmt.Sprintf("%v (%s)", quoted(key), what))
+	}
+	if len(parts) == 0 {
+		return " nothing"
+	}
+	return " " + strings.Join(parts, ", ")
+}
+
+func quoted(key pyobj.Value) string {
+	if s, ok := key.(string); ok && len(s) < 100 {
+		return "'" + s + "'"
+	}
+	return pyobj.Describe(key)
 }
 
 // hint says what can be run instead.
@@ -71,11 +110,26 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 		return nil, r.Unsupported(module+"."+name, hint(c.classes))
 	}
 	n, err := class.compile(c, r)
+	if err != nil && !isFitted(r) {
+		return nil, r.Unsupported("an estimator that is not fitted", "Call fit before saving the model.")
+	}
 	if err != nil {
 		return nil, err
 	}
 	n.class, n.outline.Path, n.outline.Class = pick(n.class, name), r.Path(), name
 	return n, nil
+}
+
+// isFitted is the test of sklearn.utils.validation.check_is_fitted: an attribute
+// whose name ends in an underscore. An estimator of estimators, whose parts were
+// fitted or not, has an error of its own.
+func isFitted(r pyobj.Ref) bool {
+	for _, name := range r.Attrs() {
+		if name == "steps" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
+			return true
+		}
+	}
+	return false
 }
 
 // pick is the first that is not empty.

@@ -23,6 +23,9 @@ func locate(root pyobj.Value, g models.Global) place {
 	if s.value(root, path, 0); s.found == nil {
 		return place{}
 	}
+	if s.found.path == path {
+		s.found.path = "" // it is the root itself
+	}
 	return *s.found
 }
 

@@ -1,0 +1,62 @@
+"""Make files that must be refused, with the tools that people use.
+
+    python make.py      (scikit-learn 1.7.2, joblib 1.6.0, cloudpickle 3.1.2, dill 0.4.1)
+"""
+
+import os
+import pathlib
+import pickle
+import pickletools
+
+import cloudpickle
+import dill
+import joblib
+import numpy as np
+from sklearn.datasets import load_iris
+from sklearn.feature_selection import SelectKBest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
+
+here = pathlib.Path(__file__).parent
+X, y = load_iris(return_X_y=True)
+
+
+def custom(X):
+    return X * 2
+
+
+class Attack:
+    def __reduce__(self):
+        return os.system, ("touch copal-was-here",)
+
+
+class Tweaked(LogisticRegression):
+    pass
+
+
+def steps(prep):
+    return Pipeline([("prep", prep), ("model", LogisticRegression(max_iter=300))]).fit(X, y)
+
+
+def save(name, data):
+    (here / (name + ".pkl")).write_bytes(data)
+
+
+function = steps(FunctionTransformer(custom))
+save("cloudpickle-function", cloudpickle.dumps(function))
+save("dill-function", dill.dumps(function, recurse=True))
+save("main-function", pickle.dumps(function))
+save("main-class", pickle.dumps(Tweaked(max_iter=300).fit(X, y)))
+save("os-system", pickle.dumps(Attack()))
+hidden = LogisticRegression(max_iter=300).fit(X, y)
+hidden.note_ = Attack()
+save("os-system-inside", pickle.dumps(hidden))
+save("not-fitted", pickle.dumps(LogisticRegression()))
+save("class-itself", pickle.dumps(LogisticRegression))
+save("dict-of-models", pickle.dumps({"model": LogisticRegression().fit(X[:100], y[:100]), "scaler": StandardScaler().fit(X)}))
+save("array", pickle.dumps(np.arange(3)))
+joblib.dump(SVC().fit(X, y), here / "svc.pkl")
+nested = Pipeline([("prep", Pipeline([("scale", StandardScaler()), ("select", SelectKBest(k=2))])), ("model", LogisticRegression())])
+joblib.dump(nested.fit(X, y), here / "nested-select.pkl", compress=3)
