@@ -129,12 +129,15 @@ func (r RealTime) check(spec Spec) error {
 	return errors.Join(errs...)
 }
 
-// variantKind is the mode of an existing variant.
+// variantKind is the mode of an existing variant, "" if nothing tells.
 func variantKind(v types.ProductionVariant) string {
-	if v.ServerlessConfig != nil {
+	switch {
+	case v.ServerlessConfig != nil:
 		return serverlessKind
+	case v.InitialInstanceCount != nil:
+		return realTimeKind
 	}
-	return realTimeKind
+	return ""
 }
 
 // variantFields are the properties of a variant in the user's words, all those
@@ -146,6 +149,9 @@ func variantFields(v types.ProductionVariant) []deploy.Field {
 			{Path: "memory", New: fmt.Sprintf("%d MB", sdk.ToInt32(c.MemorySizeInMB))},
 			{Path: "concurrency", New: strconv.Itoa(int(sdk.ToInt32(c.MaxConcurrency)))},
 		}
+	}
+	if variantKind(v) == "" {
+		return nil
 	}
 	return []deploy.Field{
 		{Path: "mode", New: realTimeKind},

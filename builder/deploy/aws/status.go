@@ -86,7 +86,10 @@ func (s *Status) readConfiguration(ctx context.Context, api statusAPI) error {
 // detailText is "memory 2048 MB, concurrency 5".
 func detailText(fields []deploy.Field) string {
 	var parts []string
-	for _, f := range fields[1:] { // the first is the mode
+	for _, f := range fields {
+		if f.Path == "mode" {
+			continue
+		}
 		parts = append(parts, f.Path+" "+f.New)
 	}
 	return strings.Join(parts, ", ")
