@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/copal-ml/copal/builder/local/state"
+	"github.com/copal-ml/copal/builder/local/wire"
 )
 
 // A Platform is the AWS of one machine. Its endpoints run while Serve runs.
@@ -31,6 +33,23 @@ type Platform struct {
 	mu    sync.Mutex // over all state below, never held while waiting
 	saved settings
 	addr  string // "127.0.0.1:4566", once known
+
+	roles        *state.Table[role]
+	repositories *state.Table[repository]
+	buckets      *state.Table[bucket]
+	objects      *state.Table[object] // by bucket/key
+	models       *state.Table[model]
+	configs      *state.Table[endpointConfig]
+	endpoints    *state.Table[endpoint]   // by name in lower case
+	tags         *state.Table[[]wire.Tag] // of SageMaker resources, by ARN
+	blobs        *state.Blobs             // of the registry
+	uploads      map[string]*upload       // into the registry, by id
+	running      map[string]*deployment   // by endpoint name in lower case
+	logs         *logStore                // with its own lock
+
+	life context.Context // ends with the platform
+	end  context.CancelFunc
+	work sync.WaitGroup // what endpoints do in the background
 }
 
 // settings are the account's credentials and what else must stay from run to run.
@@ -55,14 +74,35 @@ func Open(cfg Config) (*Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Platform{cfg: cfg, dir: dir}
-	if err := p.load(); err != nil {
+	p := &Platform{cfg: cfg, dir: dir, uploads: map[string]*upload{}, running: map[string]*deployment{}}
+	if err := errors.Join(p.loadSettings(), p.loadTables()); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
+	p.life, p.end = context.WithCancel(context.Background())
 	return p, nil
 }
 
-func (p *Platform) load() error {
+func (p *Platform) loadTables() error {
+	var errs [11]error
+	p.roles, errs[0] = state.OpenTable[role](p.dir, "roles")
+	p.repositories, errs[1] = state.OpenTable[repository](p.dir, "repositories")
+	p.buckets, errs[2] = state.OpenTable[bucket](p.dir, "buckets")
+	p.objects, errs[3] = state.OpenTable[object](p.dir, "objects")
+	p.models, errs[4] = state.OpenTable[model](p.dir, "models")
+	p.configs, errs[5] = state.OpenTable[endpointConfig](p.dir, "endpoint-configs")
+	p.endpoints, errs[6] = state.OpenTable[endpoint](p.dir, "endpoints")
+	p.tags, errs[7] = state.OpenTable[[]wire.Tag](p.dir, "tags")
+	p.blobs, errs[8] = state.OpenBlobs(p.dir)
+	p.logs, errs[9] = openLogStore(p.dir)
+	errs[10] = errors.Join(
+		os.RemoveAll(p.dir.Path("run")), // unpacked models of a killed process
+		os.MkdirAll(p.dir.Path("run"), 0o755),
+		os.MkdirAll(p.dir.Path("s3"), 0o700),
+	)
+	return errors.Join(errs[:]...)
+}
+
+func (p *Platform) loadSettings() error {
 	data, err := os.ReadFile(p.dir.Path(settingsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		p.saved = newSettings()
@@ -92,8 +132,23 @@ func secret(n int) string {
 	return base32.StdEncoding.EncodeToString(b)
 }
 
-// Close gives the state folder free. Serve does it itself.
-func (p *Platform) Close() error { return p.dir.Close() }
+// Close stops every container, waits for all that runs, and gives the state folder
+// free. Serve does it itself.
+func (p *Platform) Close() error {
+	p.mu.Lock()
+	p.end()
+	p.mu.Unlock()
+	p.work.Wait()
+	p.mu.Lock()
+	running := maps.Clone(p.running)
+	p.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, d := range running {
+		wg.Go(d.stop)
+	}
+	wg.Wait()
+	return p.dir.Close()
+}
 
 // Listen binds Config.Addr. From then on Env is complete.
 func (p *Platform) Listen() (net.Listener, error) {
@@ -159,6 +214,7 @@ func (p *Platform) Serve(ctx context.Context, ln net.Listener) error {
 	if err := p.announce(); err != nil {
 		return errors.Join(err, ln.Close(), p.Close())
 	}
+	p.resume()
 	srv := &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(ln) }()
