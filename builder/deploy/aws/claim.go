@@ -126,7 +126,7 @@ func (c *claim) findRole(ctx context.Context) error {
 // no other's in it.
 func (c *claim) findData(ctx context.Context) error {
 	b := c.account.bucket(c.names)
-	found, err := b.find(ctx)
+	found, _, err := b.find(ctx)
 	if err != nil || !found {
 		return c.excuse(err, "bucket "+b.name)
 	}

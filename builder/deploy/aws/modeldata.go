@@ -12,82 +12,12 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/copal-ml/copal/builder/deploy"
 	"github.com/copal-ml/copal/builder/progress"
 	"github.com/copal-ml/copal/runtime/contract"
 )
-
-type bucketAPI interface {
-	HeadBucket(context.Context, *s3.HeadBucketInput, ...func(*s3.Options)) (*s3.HeadBucketOutput, error)
-	CreateBucket(context.Context, *s3.CreateBucketInput, ...func(*s3.Options)) (*s3.CreateBucketOutput, error)
-	DeleteBucket(context.Context, *s3.DeleteBucketInput, ...func(*s3.Options)) (*s3.DeleteBucketOutput, error)
-	ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
-}
-
-// A bucket holds the model.tar.gz files of all endpoints in a region, for images
-// that do not embed their model. Its name is Copal's mark: it has the account's
-// number and is looked up with it as the expected owner.
-type bucket struct {
-	api   bucketAPI
-	names names
-	name  string
-}
-
-func (a *Account) bucket(n names) *bucket { return &bucket{api: a.s3, names: n, name: n.bucket()} }
-
-func (b *bucket) ID() deploy.ID      { return deploy.ID{Kind: "bucket", Name: b.name} }
-func (b *bucket) Needs() []deploy.ID { return nil }
-
-func (b *bucket) Diff(ctx context.Context) (deploy.Change, error) {
-	found, err := b.find(ctx)
-	if err != nil || found {
-		return deploy.Change{}, err
-	}
-	return deploy.Change{Action: deploy.Create}, nil
-}
-
-func (b *bucket) find(ctx context.Context) (bool, error) {
-	_, err := b.api.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.name, ExpectedBucketOwner: &b.names.Account})
-	if isCode(err, "NotFound", "NoSuchBucket") {
-		return false, nil
-	}
-	return err == nil, explain("look for bucket "+b.name, err)
-}
-
-func (b *bucket) Apply(ctx context.Context, _ deploy.Change, _ progress.Func) error {
-	in := &s3.CreateBucketInput{Bucket: &b.name}
-	if b.names.region != "us-east-1" { // which is no valid constraint
-		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(b.names.region)}
-	}
-	_, err := b.api.CreateBucket(ctx, in)
-	if isCode(err, "BucketAlreadyOwnedByYou") {
-		return nil
-	}
-	return explain("make bucket "+b.name, err)
-}
-
-// Delete removes the bucket if no endpoint uses it any more.
-func (b *bucket) Delete(ctx context.Context, p progress.Func) error {
-	if found, err := b.find(ctx); err != nil || !found {
-		return err
-	}
-	out, err := b.api.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &b.name, MaxKeys: sdk.Int32(1), ExpectedBucketOwner: &b.names.Account})
-	if err != nil {
-		return explain("list bucket "+b.name, err)
-	}
-	if len(out.Contents) > 0 {
-		p.Send(progress.Event{Kind: progress.Note, ID: b.ID().String(), Text: "Bucket " + b.name + " stays: other endpoints have model data in it"})
-		return nil
-	}
-	_, err = b.api.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &b.name, ExpectedBucketOwner: &b.names.Account})
-	if isCode(err, "NoSuchBucket", "NotFound", "BucketNotEmpty") {
-		return nil
-	}
-	return explain("delete bucket "+b.name, err)
-}
 
 type objectAPI interface {
 	HeadObject(context.Context, *s3.HeadObjectInput, ...func(*s3.Options)) (*s3.HeadObjectOutput, error)
