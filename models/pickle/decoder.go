@@ -54,7 +54,7 @@ type slot struct {
 func newDecoder(r io.Reader, opt Options) *Decoder {
 	b := opt.Budget.Defaults()
 	m := &bounded.Meter{What: "memory for its values", Allow: bounded.Allowance{Base: b.Memory, PerByte: b.PerByte}, Input: opt.Size}
-	in := bounded.NewReader(r, m)
+	in := bounded.NewReader(r, m, b.Input)
 	if m.Input == nil {
 		m.Input = in.Size
 	}
@@ -73,9 +73,6 @@ func (d *Decoder) run() (pyobj.Value, error) {
 		d.op = &opcodes[code]
 		if d.op.run == nil {
 			return nil, d.errorf("unknown opcode 0x%02x", code)
-		}
-		if d.at >= d.budget.Input {
-			return nil, d.errorf("it is longer than the limit of %s", bounded.Size(d.budget.Input))
 		}
 		if !d.proto && d.op.proto > d.protocol {
 			d.protocol = min(d.op.proto, 1)
@@ -137,12 +134,15 @@ func (d *Decoder) errorf(format string, args ...any) error {
 // budget are the file's fault, anything else is passed on.
 func (d *Decoder) readError(err error) error {
 	var over *bounded.OverError
+	var long *bounded.LongError
 	var format *models.FormatError
 	switch {
 	case errors.As(err, &format):
 		return err
 	case errors.As(err, &over):
 		return d.errorf("%v", over)
+	case errors.As(err, &long):
+		return d.errorf("%v", long)
 	case err == io.EOF, err == io.ErrUnexpectedEOF:
 		text := "the file ends before STOP"
 		if d.op != nil {

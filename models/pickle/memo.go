@@ -26,7 +26,7 @@ func (m *memo) get(i int64) (slot, bool) {
 
 // cost is what setting entry i will take.
 func (m *memo) cost(i int64) int64 {
-	if i < int64(len(m.dense)) {
+	if _, ok := m.get(i); ok || i < int64(len(m.dense)) {
 		return 0
 	}
 	if i <= int64(len(m.dense))+memoGap {

@@ -22,13 +22,26 @@ type Reader struct {
 	r, w  int   // buf[r:w] is unread
 	off   int64 // of buf[r] in the stream
 	size  int64 // of the stream; -1 if not known
+	limit int64 // no byte from here on is read
 	err   error // of src, after buf[r:w]
 }
 
-// NewReader reads src. What Bytes and Line return is charged to m.
-func NewReader(src io.Reader, m *Meter) *Reader {
-	return &Reader{src: src, meter: m, buf: make([]byte, bufferSize), size: SizeOf(src)}
+// NewReader reads at most limit bytes of src: whatever needs more gets a
+// *LongError. What Bytes and Line return is charged to m.
+func NewReader(src io.Reader, m *Meter, limit int64) *Reader {
+	r := &Reader{src: src, meter: m, size: SizeOf(src), limit: limit}
+	room := int64(bufferSize)
+	if r.size >= 0 {
+		room = min(room, r.size+1)
+	}
+	r.buf = make([]byte, room)
+	return r
 }
+
+// A LongError reports a stream beyond its limit.
+type LongError struct{ Limit int64 }
+
+func (e *LongError) Error() string { return "it is longer than the limit of " + Size(e.Limit) }
 
 // SizeOf is the number of bytes left in r, or -1 if r does not know.
 func SizeOf(r io.Reader) int64 {
@@ -63,6 +76,10 @@ func (r *Reader) Offset() int64 { return r.off }
 // fill reads more into an empty buffer.
 func (r *Reader) fill() error {
 	if r.err != nil {
+		return r.err
+	}
+	if r.off >= r.limit {
+		r.err = &LongError{r.limit}
 		return r.err
 	}
 	r.r, r.w = 0, 0
@@ -114,6 +131,10 @@ func (r *Reader) Full(p []byte) error {
 
 // direct fills p from the source, past the empty buffer.
 func (r *Reader) direct(p []byte) error {
+	if int64(len(p)) > r.limit-r.off {
+		r.err = &LongError{r.limit}
+		return r.err
+	}
 	n, err := io.ReadFull(r.src, p)
 	r.off += int64(n)
 	if err != nil {
@@ -143,7 +164,7 @@ func (r *Reader) Bytes(n int64) ([]byte, error) {
 		return nil, r.drain()
 	}
 	step := n
-	if r.size < 0 {
+	if r.size < 0 || r.size > r.limit {
 		step = min(n, firstStep)
 	}
 	var out []byte
