@@ -30,8 +30,8 @@ type Spec struct {
 
 	// Open loads the model; nil is formats.OpenFile.
 	Open func(path string) (*models.Model, error)
-	// Server gives the program for a platform; nil is serverbin.Open.
-	Server func(platform string) ([]byte, error)
+	// Server gives the server layer for a platform; nil is serverbin.Layer.
+	Server func(platform string) (*layer.Layer, error)
 }
 
 // Build makes the image of spec. The model is loaded by the code that the
@@ -69,19 +69,11 @@ func Build(ctx context.Context, spec Spec, p progress.Func) (*image.Artifact, er
 		return nil, err
 	}
 	manifest := describe(spec, file, model, method, digest)
-	for _, part := range []struct {
-		holds string
-		files []layer.File
-	}{
-		{"manifest", []layer.File{layer.Bytes(contract.ManifestPath, 0o644, manifest.Encode())}},
-		{"server", serverFiles(server)},
-	} {
-		l, err := layer.New(ctx, part.files, nil)
-		if err != nil {
-			return nil, fmt.Errorf("%s layer: %w", part.holds, err)
-		}
-		layers = append(layers, image.Layer{Layer: l, Holds: part.holds})
+	l, err := layer.New(ctx, []layer.File{layer.Bytes(contract.ManifestPath, 0o644, manifest.Encode())}, nil)
+	if err != nil {
+		return nil, fmt.Errorf("manifest layer: %w", err)
 	}
+	layers = append(layers, image.Layer{Layer: l, Holds: "manifest"}, image.Layer{Layer: server, Holds: "server"})
 	return image.Assemble(layers, manifest, image.Config{Platform: spec.Platform, Format: spec.Format, Created: spec.Created})
 }
 
@@ -93,7 +85,7 @@ func (s Spec) withDefaults() Spec {
 		s.Open = formats.OpenFile
 	}
 	if s.Server == nil {
-		s.Server = serverbin.Open
+		s.Server = serverbin.Layer
 	}
 	return s
 }
@@ -131,16 +123,6 @@ func hashModel(ctx context.Context, file *source.File, p progress.Func) (string,
 	}
 	step.Done("Read " + file.Name)
 	return digest, nil
-}
-
-// serverFiles are the files of the server layer: the program, and what
-// libraries and runtimes expect of any root file system.
-func serverFiles(server []byte) []layer.File {
-	return []layer.File{
-		layer.Bytes(contract.ServerPath, 0o755, server),
-		layer.Bytes("/etc/passwd", 0o644, []byte("root:x:0:0:root:/:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n")),
-		layer.Dir("/tmp", 0o1777),
-	}
 }
 
 func describe(spec Spec, file *source.File, model *models.Model, method models.Method, digest string) contract.Manifest {

@@ -18,7 +18,9 @@ import (
 
 	"github.com/copal-ml/copal/builder"
 	"github.com/copal-ml/copal/builder/image"
+	"github.com/copal-ml/copal/builder/layer"
 	"github.com/copal-ml/copal/builder/progress"
+	"github.com/copal-ml/copal/builder/serverbin"
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/runtime/contract"
 )
@@ -53,7 +55,9 @@ func opener(predict func(dst, src *models.Frame) error) func(string) (*models.Mo
 	return func(string) (*models.Model, error) { return &models.Model{Predictor: s, Info: info}, nil }
 }
 
-func server(platform string) ([]byte, error) { return []byte("server for " + platform), nil }
+func server(platform string) (*layer.Layer, error) {
+	return layer.New(context.Background(), serverbin.Files([]byte("server for "+platform)), nil)
+}
 
 // spec is a complete spec over a fixed model.
 func spec(t testing.TB) builder.Spec {
@@ -139,7 +143,7 @@ func TestRefusals(t *testing.T) {
 	f("answers a first row with 0 rows", func(s *builder.Spec) { s.Open = opener(answer(0)) })
 	f("platform \"linux/riscv64\" is not known", func(s *builder.Spec) { s.Platform = "linux/riscv64" })
 	f("run `make build`", func(s *builder.Spec) {
-		s.Server = func(string) ([]byte, error) { return nil, errors.New("run `make build`") }
+		s.Server = func(string) (*layer.Layer, error) { return nil, errors.New("run `make build`") }
 	})
 	f("changed while it was being read", func(s *builder.Spec) {
 		s.Open = func(path string) (*models.Model, error) {

@@ -22,7 +22,13 @@ const (
 	stored codec = iota
 	// deflated is level 1 of klauspost/compress, each block on its own.
 	deflated
+	// squeezed is level 9, for layers that are made once and shipped often. It
+	// is never chosen by content.
+	squeezed
 )
+
+// levels are those of package flate.
+var levels = [...]int{deflated: 1, squeezed: 9}
 
 const (
 	// maxStored is the most that a stored block holds: LEN is 16 bits.
@@ -43,7 +49,7 @@ const (
 // content only, so that equal layers are equal on every machine.
 func choose(r io.ReaderAt, size int64) (codec, error) {
 	var packed counter
-	w, err := flate.NewWriter(&packed, 1)
+	w, err := flate.NewWriter(&packed, levels[deflated])
 	if err != nil {
 		return stored, fmt.Errorf("deflate: %w", err)
 	}
@@ -187,7 +193,7 @@ func (e *encoder) store(p []byte) {
 // deflate appends p compressed by itself, ending on a byte boundary.
 func (e *encoder) deflate(p []byte) error {
 	if e.flate == nil {
-		w, err := flate.NewWriter(e, 1)
+		w, err := flate.NewWriter(e, levels[e.codec])
 		if err != nil {
 			return fmt.Errorf("deflate: %w", err)
 		}

@@ -21,6 +21,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+	"github.com/klauspost/compress/gzip"
 )
 
 // keepBelow is the compressed size up to which a layer is kept in memory after
@@ -59,7 +60,7 @@ func (nopCloser) Close() error { return nil }
 
 // A Layer is a finished layer. It implements v1.Layer with Docker's media type.
 type Layer struct {
-	files  []File // sorted, with their parents
+	files  []File // sorted, with their parents; none of a Finished layer
 	codec  codec
 	digest v1.Hash
 	diffID v1.Hash
@@ -74,6 +75,23 @@ var _ v1.Layer = (*Layer)(nil)
 // New reads files once and returns their layer. advance, if not nil, is told
 // how many bytes of the tar have been read, of how many.
 func New(ctx context.Context, files []File, advance func(done, total int64)) (*Layer, error) {
+	return build(ctx, files, choose, advance)
+}
+
+// Squeeze is New with the best compression, which takes ten times as long.
+func Squeeze(ctx context.Context, files []File) (*Layer, error) {
+	return build(ctx, files, func(io.ReaderAt, int64) (codec, error) { return squeezed, nil }, nil)
+}
+
+// Finished is a layer whose compressed bytes, all in memory, exist already. The
+// caller vouches for diffID.
+func Finished(data []byte, diffID v1.Hash) *Layer {
+	digest := sha256.New()
+	digest.Write(data)
+	return &Layer{digest: sum(digest), diffID: diffID, size: int64(len(data)), data: data}
+}
+
+func build(ctx context.Context, files []File, choose func(io.ReaderAt, int64) (codec, error), advance func(done, total int64)) (*Layer, error) {
 	l := &Layer{sums: map[string]string{}}
 	var err error
 	if l.files, err = complete(files); err != nil {
@@ -151,8 +169,11 @@ func (l *Layer) Compressed() (io.ReadCloser, error) {
 	return readCloser{e, tar}, nil
 }
 
-// Uncompressed reads the files again and returns the tar.
+// Uncompressed returns the tar.
 func (l *Layer) Uncompressed() (io.ReadCloser, error) {
+	if l.data != nil {
+		return gzip.NewReader(bytes.NewReader(l.data))
+	}
 	tar, err := open(l.files)
 	if err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 )
 
-func build(t testing.TB, files ...File) *Layer {
+func built(t testing.TB, files ...File) *Layer {
 	t.Helper()
 	l, err := New(context.Background(), files, nil)
 	if err != nil {
@@ -61,7 +61,7 @@ func onDisk(t testing.TB, path string, content []byte) (File, string) {
 func TestListing(t *testing.T) {
 	f := func(want string, files ...File) {
 		t.Helper()
-		zr, err := gzip.NewReader(bytes.NewReader(compressed(t, build(t, files...))))
+		zr, err := gzip.NewReader(bytes.NewReader(compressed(t, built(t, files...))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestBoth(t *testing.T) {
 	for _, n := range []int{0, 1, 511, 512, 513, maxStored - 1536, blockSize - 1536, blockSize, 3*blockSize + 7} {
 		for name, content := range map[string][]byte{"noise": noise(n), "text": bytes.Repeat([]byte("tree=1 "), n/7+1)[:n]} {
 			file, _ := onDisk(t, "/model/model", content)
-			l := build(t, file)
+			l := built(t, file)
 			if err := validate.Layer(l); err != nil {
 				t.Errorf("%s of %d bytes: %v", name, n, err)
 			}
@@ -136,7 +136,7 @@ func TestBoth(t *testing.T) {
 func TestChoice(t *testing.T) {
 	f := func(want codec, content []byte) {
 		t.Helper()
-		if got := build(t, Bytes("/f", 0o644, content)).codec; got != want {
+		if got := built(t, Bytes("/f", 0o644, content)).codec; got != want {
 			t.Errorf("codec %d for %d bytes, want %d", got, len(content), want)
 		}
 	}
@@ -189,7 +189,7 @@ func TestFileChanges(t *testing.T) {
 	f := func(want string, change func(name string) error) {
 		t.Helper()
 		file, name := onDisk(t, "/model/model", noise(keepBelow+1))
-		l := build(t, file)
+		l := built(t, file)
 		if err := change(name); err != nil {
 			t.Fatal(err)
 		}
@@ -204,6 +204,21 @@ func TestFileChanges(t *testing.T) {
 	}
 	f("/model/model changed while it was being read (it has 100 bytes, not 8388609)", func(name string) error { return os.Truncate(name, 100) })
 	f("/model/model changed while it was being read (its checksum differs)", func(name string) error { return os.WriteFile(name, make([]byte, keepBelow+1), 0o600) })
+}
+
+// TestFinished: a layer made elsewhere is the layer that was made there.
+func TestFinished(t *testing.T) {
+	made, err := Squeeze(context.Background(), []File{Bytes("/server", 0o755, bytes.Repeat([]byte("code"), 1<<20))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := Finished(compressed(t, made), made.diffID)
+	if err := validate.Layer(l); err != nil {
+		t.Error(err)
+	}
+	if l.digest != made.digest || l.size != made.size {
+		t.Errorf("digest %s of %d bytes, want %s of %d", l.digest, l.size, made.digest, made.size)
+	}
 }
 
 func TestCancel(t *testing.T) {
@@ -224,7 +239,7 @@ func FuzzLayer(f *testing.F) {
 	f.Add([]byte("abc"), uint16(40000))
 	f.Fuzz(func(t *testing.T, content []byte, repeat uint16) {
 		content = bytes.Repeat(content, int(repeat)%512+1)
-		for _, c := range []codec{stored, deflated} {
+		for _, c := range []codec{stored, deflated, squeezed} {
 			zr, err := gzip.NewReader(newEncoder(bytes.NewReader(content), int64(len(content)), c))
 			if err != nil {
 				t.Fatal(err)
