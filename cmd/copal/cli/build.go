@@ -12,6 +12,7 @@ import (
 	"github.com/copal-ml/copal/builder/sink"
 	"github.com/copal-ml/copal/builder/sink/store"
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/formats"
 	"github.com/copal-ml/copal/runtime/contract"
 )
 
@@ -118,7 +119,7 @@ func (o *buildOptions) spec(env func(string) string) (builder.Spec, error) {
 // is: a wrong flag.
 func openFor(method string) func(path string) (*models.Model, error) {
 	return func(path string) (*models.Model, error) {
-		m, err := openModel(path)
+		m, err := formats.OpenFile(path)
 		if err != nil {
 			return nil, err
 		}

@@ -47,7 +47,7 @@ func (a *app) inspect(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	m, err := openModel(path)
+	m, err := formats.OpenFile(path)
 	if err != nil {
 		return err
 	}
@@ -60,15 +60,6 @@ func (a *app) inspect(ctx context.Context, path string) error {
 		return a.printJSON(r)
 	}
 	return a.writeInspect(a.Out, r)
-}
-
-// openModel loads a model file as the container will; errors begin with its name.
-func openModel(path string) (*models.Model, error) {
-	m, err := formats.Open(path)
-	if err != nil && !strings.Contains(err.Error(), path) {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, err
 }
 
 // writeInspect prints a fact a line.
@@ -177,10 +168,10 @@ func shortList(list []string, n int) string {
 func size(n int64) string {
 	switch {
 	case n < 10_000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 10_000_000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1_000_000:
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
-	case n < 10_000_000_000:
+	case n < 1_000_000_000:
 		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	}
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)

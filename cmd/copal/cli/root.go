@@ -91,3 +91,6 @@ func must(err error) {
 		panic(err)
 	}
 }
+
+// methodNames are what --method completes to.
+var methodNames = []string{"predict", "predict_proba", "decision_function"}

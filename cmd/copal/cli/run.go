@@ -16,6 +16,7 @@ import (
 	"github.com/copal-ml/copal/builder/local"
 	"github.com/copal-ml/copal/builder/local/sandbox"
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/formats"
 	"github.com/copal-ml/copal/runtime/contract"
 	"github.com/copal-ml/copal/runtime/serve"
 )
@@ -71,7 +72,7 @@ func (a *app) run(ctx context.Context, o runOptions) error {
 
 // runModel serves a file with the server that its image would have.
 func (a *app) runModel(ctx context.Context, o runOptions) error {
-	m, err := openModel(o.target)
+	m, err := formats.OpenFile(o.target)
 	if err != nil {
 		return err
 	}

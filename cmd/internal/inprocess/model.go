@@ -45,13 +45,13 @@ func openModel(ctx context.Context, c local.Container, m contract.Manifest) (*mo
 		if err := verify(file, m.Model); err != nil {
 			return nil, err
 		}
-		return formats.Open(file)
+		return formats.OpenFile(file)
 	}
 	file, err := unpackModel(ctx, c.Image, m.Model)
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", m.Model.Name, err)
 	}
-	model, err := formats.Open(file)
+	model, err := formats.OpenFile(file)
 	return model, errors.Join(err, os.Remove(file))
 }
 
