@@ -162,7 +162,7 @@ func TestProcess(t *testing.T) {
 		if code := p.stop(); code != exitOK {
 			t.Errorf("exit code %d", code)
 		}
-		if d := time.Since(start); d > contract.StopGrace {
+		if d := time.Since(start); d > 3*time.Second {
 			t.Errorf("stopped after %s", d)
 		}
 	})

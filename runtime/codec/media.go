@@ -27,14 +27,15 @@ func Names() string {
 }
 
 // ForContentType finds the codec of a request. The parameters charset (UTF-8 or
-// ASCII only) and header (of CSV: present, absent) are obeyed, others ignored. Without
-// a content type, or with the application/octet-stream that some clients put
-// there unasked, the body decides: JSON starts with a bracket or a brace.
-// The reason, if ok is false, is what was expected.
+// ASCII only) and header (of CSV: present, absent) are obeyed, others ignored.
+// Without a content type, or with one that clients put there unasked, the body
+// decides: JSON starts with a bracket or a brace, all else is CSV. If ok is
+// false, expected says what would be right.
 func ForContentType(contentType, body []byte) (t Type, expected string, ok bool) {
 	name, params, _ := bytes.Cut(contentType, []byte{';'})
 	name = bytes.TrimSpace(name)
-	if len(name) == 0 || equal(name, "application/octet-stream") {
+	if len(name) == 0 || equal(name, "application/octet-stream") || // botocore
+		equal(name, "application/x-www-form-urlencoded") { // curl -d
 		return sniff(body), "", true
 	}
 	for i := range types {

@@ -32,6 +32,7 @@ func TestForContentType(t *testing.T) {
 	f("", "", json)
 	f("", "1,2", csv)
 	f("application/octet-stream", "1,2", csv)
+	f("application/x-www-form-urlencoded", `{"features": []}`, json)
 
 	f("application/x-npy", "", "expected application/json, text/csv")
 	f("text/csv; charset=utf-16", "", "expected charset=utf-8")

@@ -3,18 +3,48 @@ package serve
 import (
 	"io"
 	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// A listener hands out connections that can close without losing an answer.
-type listener struct{ net.Listener }
+// A listener hands out connections that can close without losing an answer, and
+// knows those that have never been used.
+type listener struct {
+	net.Listener
+	mu     sync.Mutex
+	silent map[*conn]struct{}
+}
 
-func (l listener) Accept() (net.Conn, error) {
+func (l *listener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: c}, nil
+	wrapped := &conn{Conn: c, from: l}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.silent == nil {
+		l.silent = make(map[*conn]struct{})
+	}
+	l.silent[wrapped] = struct{}{}
+	return wrapped, nil
+}
+
+func (l *listener) forget(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.silent, c)
+}
+
+// hangUp closes the connections that have never sent a byte, as clients keep
+// them in reserve. fasthttp counts such a connection as busy for 5 s.
+func (l *listener) hangUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.silent {
+		c.Conn.Close() //nolint:errcheck // nobody is listening on it
+	}
 }
 
 // A conn that lingers reads on for a while after its last answer. To close a
@@ -23,7 +53,9 @@ func (l listener) Accept() (net.Conn, error) {
 // too large would see a broken pipe instead of the 413 (RFC 9112 section 9.6).
 type conn struct {
 	net.Conn
-	linger bool // set and read by the goroutine that serves the connection
+	from   *listener
+	heard  bool // only the goroutine that serves the connection uses it
+	linger atomic.Bool
 }
 
 const (
@@ -31,12 +63,22 @@ const (
 	lingerBytes = 256 << 20
 )
 
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if !c.heard {
+		c.heard = true
+		c.from.forget(c)
+	}
+	return n, err
+}
+
 func (c *conn) Close() error {
 	half, ok := c.Conn.(interface{ CloseWrite() error })
-	if c.linger && ok && half.CloseWrite() == nil {
+	if ok && c.linger.Load() && half.CloseWrite() == nil {
 		if c.SetReadDeadline(time.Now().Add(lingerTime)) == nil {
 			io.CopyN(io.Discard, c.Conn, lingerBytes) //nolint:errcheck // whatever ends it, we close
 		}
 	}
+	c.from.forget(c)
 	return c.Conn.Close()
 }

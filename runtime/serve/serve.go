@@ -62,7 +62,8 @@ type Server struct {
 	http fasthttp.Server
 	gate gate
 
-	model    atomic.Pointer[model] // nil while loading
+	listener atomic.Pointer[listener] // nil before Serve
+	model    atomic.Pointer[model]    // nil while loading
 	draining atomic.Bool
 	requests atomic.Uint64 // seen so far
 	scratch  sync.Pool     // of *scratch
@@ -98,9 +99,11 @@ func or[T comparable](v, fallback T) T {
 	return v
 }
 
-// Serve answers on ln until Shutdown, which closes it.
+// Serve answers on ln until Shutdown, which closes it. It is called once.
 func (s *Server) Serve(ln net.Listener) error {
-	return s.http.Serve(listener{ln})
+	l := &listener{Listener: ln}
+	s.listener.Store(l)
+	return s.http.Serve(l)
 }
 
 // Ready puts a model into service, after one row of warm-up.
@@ -125,6 +128,9 @@ const drainLimit = 5 * time.Second
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.draining.Store(true)
 	s.awaitQuiet(ctx)
+	if l := s.listener.Load(); l != nil {
+		l.hangUp()
+	}
 	if err := s.http.ShutdownWithContext(ctx); err != nil {
 		return err
 	}

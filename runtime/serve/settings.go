@@ -64,7 +64,7 @@ func (s *Server) headerReceived(h *fasthttp.RequestHeader) fasthttp.RequestConfi
 func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 	s.requests.Add(1)
 	if c, ok := ctx.Conn().(*conn); ok {
-		c.linger = true
+		c.linger.Store(true)
 	}
 	s.write(ctx, s.unreadable(ctx, err))
 }
