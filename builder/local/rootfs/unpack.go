@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"syscall"
 )
 
 // Names of whiteouts: ".wh.NAME" hides NAME of lower layers, ".wh..wh..opq" hides
@@ -29,7 +30,7 @@ type unpacker struct {
 	root   *os.Root
 	limits Limits
 	left   Limits
-	chown  bool            // only root can give files away
+	chown  bool            // root gives files to the owners in the image
 	fresh  map[string]bool // paths of the layer at hand, which its whiteouts spare
 }
 
@@ -165,10 +166,8 @@ func (u *unpacker) file(p string, h *tar.Header, body io.Reader) error {
 	if err := u.copy(f, h, body); err != nil {
 		return err
 	}
-	if u.chown {
-		if err := f.Chown(h.Uid, h.Gid); err != nil {
-			return err
-		}
+	if err := u.own(p, h); err != nil {
+		return err
 	}
 	if err := f.Chmod(h.FileInfo().Mode().Perm()); err != nil {
 		return err
@@ -215,9 +214,14 @@ func (u *unpacker) hardLink(p, target string) error {
 	return u.root.Link(from, p)
 }
 
+// own sets the owner, where this process may: root in a container often may not,
+// and runs containers in which all files are its own.
 func (u *unpacker) own(p string, h *tar.Header) error {
 	if !u.chown {
 		return nil
 	}
-	return u.root.Lchown(p, h.Uid, h.Gid)
+	if err := u.root.Lchown(p, h.Uid, h.Gid); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EINVAL) {
+		return err
+	}
+	return nil
 }

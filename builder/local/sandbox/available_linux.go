@@ -37,7 +37,7 @@ func Available() error {
 // namespaceError adds to a failure to make namespaces what forbids them.
 func namespaceError(err error) error {
 	var why []string
-	if os.Geteuid() != 0 {
+	if !privileged() {
 		for _, s := range [...]struct{ file, bad, say string }{
 			{"/proc/sys/user/max_user_namespaces", "0", "user namespaces are switched off (sysctl user.max_user_namespaces=0)"},
 			{"/proc/sys/kernel/unprivileged_userns_clone", "0", "user namespaces are for root only (sysctl kernel.unprivileged_userns_clone=0)"},

@@ -44,7 +44,7 @@ func confine(s *spec) error {
 		return fmt.Errorf("parent death signal: %w", err)
 	}
 	closeOnExec(3)
-	return nil
+	return filterCalls()
 }
 
 // changeUser changes the user, if it is another. In a user namespace of one user it

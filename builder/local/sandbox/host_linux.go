@@ -15,15 +15,15 @@ import (
 
 // A host is what this machine lets us do.
 type host struct {
-	root   bool   // no user namespace needed
-	cgroup string // where memory control groups can be made; "" if nowhere
-	v2     bool
+	userNamespace bool   // needed to have the right to make the others
+	cgroup        string // where memory control groups can be made; "" if nowhere
+	v2            bool
 }
 
 // examine looks at the machine. It tries what it reports: files of control groups
 // lie about what may be written.
 func examine() host {
-	h := host{root: os.Geteuid() == 0}
+	h := host{userNamespace: !privileged()}
 	for _, c := range groupParents() {
 		if c.usable() {
 			h.cgroup, h.v2 = c.dir, c.v2
@@ -33,10 +33,18 @@ func examine() host {
 	return h
 }
 
+// privileged says whether this process may make namespaces as it is. Root in a
+// container often may not.
+func privileged() bool {
+	var caps [2]unix.CapUserData
+	err := unix.Capget(&unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, &caps[0])
+	return err == nil && os.Geteuid() == 0 && caps[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0 && caps[0].Effective&(1<<unix.CAP_NET_ADMIN) != 0
+}
+
 // Describe says how containers are run.
 func (r *Runner) Describe() string {
 	parts := []string{"Linux namespaces", "read-only root", "no network"}
-	if !r.host.root {
+	if r.host.userNamespace {
 		parts[0] = "Linux user namespaces"
 	}
 	if r.host.cgroup != "" {

@@ -34,6 +34,9 @@ var probe = sync.OnceValues(func() ([]byte, error) { return buildProbe(runtime.G
 
 func TestMain(m *testing.M) {
 	Main()
+	if os.Getenv("SANDBOX_TEST_DROP") != "" {
+		os.Exit(dropCapabilities())
+	}
 	if dir := os.Getenv("SANDBOX_TEST_PLATFORM"); dir != "" {
 		os.Exit(platform(dir))
 	}

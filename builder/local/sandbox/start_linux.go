@@ -108,11 +108,11 @@ func (in *instance) startKeeper(s *spec) (logs *os.File, err error) {
 }
 
 // keeperAttributes asks for a network namespace, in a session of its own: Ctrl-C is
-// for the platform, which then stops its containers in good order. Who is not root
-// becomes, in a user namespace, the user that the image wants.
+// for the platform, which then stops its containers in good order. Who has not the
+// rights becomes, in a user namespace, the user that the image wants.
 func keeperAttributes(s *spec) *syscall.SysProcAttr {
 	a := &syscall.SysProcAttr{Setsid: true, Cloneflags: unix.CLONE_NEWNET}
-	if os.Geteuid() == 0 {
+	if privileged() {
 		return a
 	}
 	a.Cloneflags |= unix.CLONE_NEWUSER

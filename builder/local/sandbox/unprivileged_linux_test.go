@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,21 +10,52 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
-// TestUnprivileged runs the other tests again as a user without any right.
-func TestUnprivileged(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("not root: the other tests already run without privileges")
+// TestWithFewerRights runs the other tests again as those who have fewer rights: an
+// ordinary user, and root in a container.
+func TestWithFewerRights(t *testing.T) {
+	if !privileged() {
+		t.Skip("not root with capabilities: the other tests already run with few rights")
 	}
 	if testing.Short() {
-		t.Skip("-short: the tests are not run again as an ordinary user")
+		t.Skip("-short: the tests are not run again with fewer rights")
 	}
-	dir, err := os.MkdirTemp("", "unprivileged-") // not t.TempDir: its parent is for its owner only
+	dir := buildProbes(t)
+	f := func(name string, uid uint32) {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			cmd := exec.Cmd{
+				Path: self, Args: []string{"again.test", "-test.v"}, Dir: dir, Stdout: &out, Stderr: &out,
+				Env:         []string{"TMPDIR=" + dir, "SANDBOX_TEST_PROBES=" + dir, "SANDBOX_TEST_DROP=1"},
+				SysProcAttr: &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}},
+			}
+			if err := cmd.Run(); err != nil {
+				t.Fatalf("%v\n%s", err, out.String())
+			}
+			if _, why, ok := strings.Cut(out.String(), "sandbox: containers cannot be run here"); ok {
+				t.Skip("containers cannot be run here" + why)
+			}
+			if n := strings.Count(out.String(), "--- PASS: Test"); n < 15 {
+				t.Errorf("only %d tests passed:\n%s", n, out.String())
+			}
+		})
+	}
+	f("ordinary user", 65534)
+	f("root without capabilities", 0)
+}
+
+// buildProbes puts them into a folder that every user can work in; t.TempDir is
+// in one that only its owner can enter.
+func buildProbes(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "rights-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(dir)
+	t.Cleanup(func() { os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -36,23 +68,16 @@ func TestUnprivileged(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var out bytes.Buffer
-	cmd := exec.Cmd{
-		Path: self, Args: []string{"unprivileged.test", "-test.v"}, Dir: dir, Stdout: &out, Stderr: &out,
-		Env:         []string{"TMPDIR=" + dir, "SANDBOX_TEST_PROBES=" + dir},
-		SysProcAttr: &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}},
+	return dir
+}
+
+// dropCapabilities starts this program again without any.
+func dropCapabilities() int {
+	runtime.LockOSThread()
+	for c := uintptr(0); unix.Prctl(unix.PR_CAPBSET_READ, c, 0, 0, 0) == nil; c++ {
+		unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0) // not allowed: there are none to drop
 	}
-	err = cmd.Run()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out.String())
-	}
-	for line := range strings.Lines(out.String()) {
-		if strings.Contains(line, "containers cannot be run here") {
-			t.Skip(line)
-		}
-	}
-	if n := strings.Count(out.String(), "--- PASS: Test"); n < 15 {
-		t.Errorf("only %d tests passed:\n%s", n, out.String())
-	}
-	t.Logf("as user 65534 on %s:\n%s", runtime.GOARCH, out.String())
+	os.Unsetenv("SANDBOX_TEST_DROP")
+	fmt.Fprintln(os.Stderr, unix.Exec(self, os.Args, os.Environ()))
+	return 1
 }

@@ -144,6 +144,12 @@ func denied() []string {
 	try("hostname", syscall.Sethostname([]byte("x")))
 	try("setuid", syscall.Setuid(12345))
 	_, err := net.DialTimeout("tcp", "192.0.2.1:80", time.Second)
+	_, _, e := syscall.RawSyscall(syscall.SYS_UNSHARE, syscall.CLONE_NEWUSER, 0, 0)
+	if e == 0 {
+		worked = append(worked, "user namespace")
+	}
+	_, err2 := os.StartProcess("/copal/serve", []string{"child"}, &os.ProcAttr{Env: []string{"PROBE=exit"}, Sys: &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER}})
+	try("clone", err2)
 	try("network", err)
 	return worked
 }
