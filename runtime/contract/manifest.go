@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/copal-ml/copal/models"
 )
@@ -57,8 +58,14 @@ func DecodeManifest(b []byte) (Manifest, error) {
 	if err := dec.Decode(&m); err != nil {
 		return Manifest{}, fmt.Errorf("image manifest: %w", err)
 	}
+	if dec.More() {
+		return Manifest{}, fmt.Errorf("image manifest: something follows its end, at byte %d", dec.InputOffset())
+	}
 	if m.Version != ManifestVersion {
 		return Manifest{}, fmt.Errorf("image manifest version %d, this copal reads %d: rebuild the image or use the copal that built it", m.Version, ManifestVersion)
+	}
+	if name := m.Model.Name; name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00") {
+		return Manifest{}, fmt.Errorf("image manifest: model name %q is not the name of a file", name)
 	}
 	return m, nil
 }
