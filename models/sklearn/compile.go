@@ -97,7 +97,16 @@ func hint(table []class) string {
 type compiler struct {
 	classes []class
 	version version // of the root
+	depth   int     // of the estimator in its pipelines
+	count   int     // of estimators compiled so far
 }
+
+// The limits of a model. Parts of a pickle may be shared, so that a short file
+// can describe very many estimators.
+const (
+	maxNesting    = 100
+	maxEstimators = 10_000
+)
 
 // estimator compiles the estimator at r.
 func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
@@ -109,7 +118,14 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 	if !ok {
 		return nil, r.Unsupported(module+"."+name, hint(c.classes))
 	}
+	if c.depth++; c.depth > maxNesting {
+		return nil, r.Format("estimators are nested more than %d deep", maxNesting)
+	}
+	if c.count++; c.count > maxEstimators {
+		return nil, r.Format("more than %d estimators", maxEstimators)
+	}
 	n, err := class.compile(c, r)
+	c.depth--
 	if err != nil && !isFitted(r) {
 		return nil, r.Unsupported("an estimator that is not fitted", "Call fit before saving the model.")
 	}

@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/copal-ml/copal/models"
@@ -105,6 +106,44 @@ func TestCompileCycle(t *testing.T) {
 	var format *models.FormatError
 	if !errors.As(err, &format) {
 		t.Errorf("got %v, want a *models.FormatError", err)
+	}
+}
+
+// A short file that describes 2**40 estimators, and one that nests them.
+func TestCompileBombs(t *testing.T) {
+	f := func(v pyobj.Value, want string) {
+		t.Helper()
+		_, err := compile(v)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	long := strings.Repeat("s", 1<<20)
+	var wide, deep pyobj.Value = scaler(2), scaler(2)
+	for range 40 {
+		wide = object("Pipeline", "steps", list(step(long, wide), step("b", wide)))
+	}
+	for range 200 {
+		deep = object("Pipeline", "steps", list(step(long, deep)))
+	}
+	f(wide, "more than 10000 estimators")
+	f(deep, "estimators are nested more than 100 deep")
+}
+
+// The search for a global walks each part once, and gives up.
+func TestLocateBombs(t *testing.T) {
+	wanted := models.Global{Name: "os.system"}
+	var shared pyobj.Value = pyobj.Tuple{int64(1)}
+	for range 60 {
+		shared = pyobj.Tuple{shared, shared}
+	}
+	if got := locate(shared, wanted); got.path != "" {
+		t.Errorf("found %v", got)
+	}
+	loop := list()
+	loop.Items = append(loop.Items, loop, &pyobj.Global{Module: "os", Name: "system"})
+	if got := locate(loop, wanted); got.path != "[1]" {
+		t.Errorf("found %v, want [1]", got)
 	}
 }
 

@@ -55,9 +55,12 @@ var inerts = []inert{
 	{"pandas._libs.*", "*"},
 	{"pyarrow.lib", "_restore_array py_buffer type_for_alias"},
 
+	{"joblib._store_backends", "FileSystemStoreBackend"},
 	{"joblib.memory", "Memory MemorizedFunc"},
 	{"joblib.numpy_pickle", "NumpyArrayWrapper"},
 	{"joblib.numpy_pickle_compat", "NDArrayWrapper ZNDArrayWrapper"},
+	{"sklearn.externals.joblib._store_backends", "FileSystemStoreBackend"},
+	{"sklearn.externals.joblib.memory", "Memory MemorizedFunc"},
 	{"sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper"},
 	{"sklearn.externals.joblib.numpy_pickle_compat", "NDArrayWrapper ZNDArrayWrapper"},
 	{"sklearn._loss.*", "*"},

@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/pyobj"
@@ -39,8 +40,8 @@ type search struct {
 
 // The search is for an error text: it gives up where that would take long.
 const (
-	maxSearchDepth = 200
-	maxSearchSteps = 1 << 20
+	maxSearchDepth = 100
+	maxSearchSteps = 1 << 17
 )
 
 func (s *search) value(v pyobj.Value, path string, depth int) {
@@ -101,10 +102,13 @@ func (s *search) object(o *pyobj.Object, path string, depth int) {
 // scikit-learn's users do.
 func (s *search) items(items []pyobj.Value, path string, depth int) {
 	for i, item := range items {
+		if isScalar(item) {
+			continue
+		}
 		part := fmt.Sprintf("%s[%d]", path, i)
 		if pair, ok := item.(pyobj.Tuple); ok && len(pair) >= 2 {
 			if name, ok := pair[0].(string); ok {
-				part = fmt.Sprintf("%s['%s']", path, name)
+				part = fmt.Sprintf("%s['%s']", path, clip(name))
 				for _, v := range pair[1:] {
 					s.value(v, part, depth)
 				}
@@ -117,13 +121,36 @@ func (s *search) items(items []pyobj.Value, path string, depth int) {
 
 func (s *search) dict(d *pyobj.Dict, path, format string, depth int) {
 	for i, key := range d.Keys {
-		s.value(key, path, depth)
-		if name, ok := key.(string); ok {
-			s.value(d.Values[i], fmt.Sprintf(format, path, name), depth)
-		} else {
-			s.value(d.Values[i], path+"[…]", depth)
+		if !isScalar(key) {
+			s.value(key, path, depth)
 		}
+		if isScalar(d.Values[i]) {
+			continue
+		}
+		part := path + "[…]"
+		if name, ok := key.(string); ok {
+			part = fmt.Sprintf(format, path, clip(name))
+		}
+		s.value(d.Values[i], part, depth)
 	}
+}
+
+// isScalar spares the search values that hold nothing.
+func isScalar(v pyobj.Value) bool {
+	switch v.(type) {
+	case nil, bool, int64, float64, string, pyobj.Bytes:
+		return true
+	}
+	return false
+}
+
+// clip bounds a name that becomes part of a path: paths of nested parts repeat it.
+func clip(name string) string {
+	const most = 60
+	if len(name) <= most {
+		return name
+	}
+	return strings.ToValidUTF8(name[:most], "") + "…"
 }
 
 // codeName finds the name of a function in the arguments that cloudpickle's

@@ -77,7 +77,7 @@ func (c *compiler) step(r, item pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	est = est.Named(fmt.Sprintf("%s.steps['%s']", r.Path(), name))
+	est = est.Named(fmt.Sprintf("%s.steps['%s']", r.Path(), clip(name)))
 	if skip, err := est.Str(); est.IsNone() || err == nil && skip == "passthrough" {
 		return passthrough(est.Path()), nil
 	}

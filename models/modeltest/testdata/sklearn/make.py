@@ -15,6 +15,7 @@ import os
 import pickle
 import platform
 import sys
+import tempfile
 import warnings
 
 import numpy as np
@@ -269,6 +270,13 @@ def logistic_many_classes():
     return default_joblib(logistic(multi_class="multinomial").fit(IRIS, y), LABELS, [ROWS, EXTREME])
 
 
+@case()
+def logistic_sparsified():
+    """coef_ is a scipy.sparse matrix. Many zeros, as an L1 penalty leaves."""
+    model = logistic(solver="liblinear", penalty="l1", C=0.2).fit(IRIS[:100], SPECIES[:100])
+    return default_joblib(model.sparsify(), LABELS, [ROWS])
+
+
 @case(since=(1, 0), needs_pandas=True)
 def logistic_dataframe():
     names = ["sepal length", "sepal width", "petal length", "petal width"]
@@ -405,6 +413,19 @@ def pipeline_ends_in_passthrough():
 def pipeline_nested():
     inner = Pipeline([("scale", StandardScaler()), ("range", MinMaxScaler())])
     return default_joblib(Pipeline([("prep", inner), ("model", logistic())]).fit(IRIS[:100], SPECIES[:100]), LABELS)
+
+
+@case()
+def pipeline_luggage():
+    """Parameters that bring objects of other kinds into the file."""
+    model = logistic(random_state=np.random.RandomState(0), class_weight={0: 1.0, 1: np.float64(2.0)})
+    memory = joblib.Memory(None, verbose=0)
+    pipeline = Pipeline([("scale", StandardScaler()), ("model", model)], memory=memory).fit(IRIS[:100], SPECIES[:100])
+    if VERSION >= (0, 22):  # a folder for the store, which makes it an object in the file
+        with tempfile.TemporaryDirectory() as folder:
+            pipeline.memory = joblib.Memory(folder, verbose=0)
+            pipeline.memory.store_backend.location = pipeline.memory.location = "cache"
+    return default_joblib(pipeline, LABELS, [ROWS])
 
 
 @case(since=(1, 0), needs_pandas=True)
