@@ -45,7 +45,7 @@ func (*plainStyle) tick(w io.Writer, now time.Time, active []*step) {
 func result(e Event) string {
 	switch e.Kind {
 	case Done:
-		return join("✓ "+e.Text, amount(e), elapsed(e.Elapsed))
+		return join("✓ "+e.Text, amount(Event{Complete: e.Complete}), elapsed(e.Elapsed))
 	case Failed:
 		return join("✗ "+e.Text, elapsed(e.Elapsed))
 	case Note:

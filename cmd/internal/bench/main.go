@@ -1,7 +1,7 @@
 // Bench measures what Copal promises, as ratios against a named peer in the
 // same run:
 //
-//	go run ./cmd/internal/bench serve
+//	go run ./cmd/internal/bench build
 //
 // It must run in the module's root, since it builds the programs that it measures.
 package main
@@ -21,8 +21,7 @@ type bench struct {
 // The benches, and the helpers that they start as processes of their own.
 func benches() []bench {
 	return []bench{
-		{"serve", benchServe},
-		{"bare", runBare},
+		{"build", benchBuild},
 	}
 }
 
@@ -39,6 +38,6 @@ func main() {
 			return
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: bench serve")
+	fmt.Fprintln(os.Stderr, "usage: bench serve | build")
 	os.Exit(2)
 }
