@@ -5,15 +5,18 @@ import (
 	"math"
 	"math/big"
 
+	"github.com/copal-ml/copal/models/internal/bounded"
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
 // uint reads a little-endian argument of n bytes, at most 8.
 func (d *Decoder) uint(n int) (uint64, error) {
-	var b [8]byte
-	if err := d.in.Full(b[:n]); err != nil {
+	arg, err := d.in.Take(n)
+	if err != nil {
 		return 0, d.readError(err)
 	}
+	var b [8]byte
+	copy(b[:], arg)
 	return binary.LittleEndian.Uint64(b[:]), nil
 }
 
@@ -127,9 +130,9 @@ func (d *Decoder) long(width int) error {
 	if size > uint64(d.budget.Integer) {
 		return d.errorf("an int of %d bytes; the limit is %d", size, d.budget.Integer)
 	}
-	b := make([]byte, size)
-	if err := d.in.Full(b); err != nil {
-		return d.readError(err)
+	b, err := d.Bytes(int64(size))
+	if err != nil {
+		return err
 	}
 	return d.pushInt(twosComplement(b))
 }
@@ -148,11 +151,11 @@ func (d *Decoder) opFloat() error {
 
 // opBinFloat is the one opcode with a big-endian argument.
 func (d *Decoder) opBinFloat() error {
-	var b [8]byte
-	if err := d.in.Full(b[:]); err != nil {
+	b, err := d.in.Take(8)
+	if err != nil {
 		return d.readError(err)
 	}
-	return d.make(math.Float64frombits(binary.BigEndian.Uint64(b[:])), 0, costScalar)
+	return d.make(math.Float64frombits(binary.BigEndian.Uint64(b)), 0, costScalar)
 }
 
 // opString reads a quoted Python 2 string, as repr wrote it.
@@ -217,8 +220,19 @@ func (d *Decoder) opBinBytes() error      { return d.bytes(4) }
 func (d *Decoder) opBinBytes8() error     { return d.bytes(8) }
 
 func (d *Decoder) text(width int) error {
-	b, err := d.sized(width)
+	size, err := d.uint(width)
 	if err != nil {
+		return err
+	}
+	if size > math.MaxInt64 {
+		return d.errorf("declares %d bytes", size)
+	}
+	var b []byte
+	if size <= bounded.MaxTake { // nearly always
+		if b, err = d.in.Take(int(size)); err != nil {
+			return d.readError(err)
+		}
+	} else if b, err = d.Bytes(int64(size)); err != nil {
 		return err
 	}
 	if i := invalidUTF8(b); i >= 0 {

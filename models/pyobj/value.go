@@ -41,7 +41,7 @@ type Set struct {
 type Dict struct {
 	Keys   []Value
 	Values []Value
-	index  map[any]int // scalar keys only; see Set
+	index  map[any]int // scalar keys only, once there are more than fewKeys
 }
 
 // A Global is a class or function that the file names but does not hold.
@@ -79,21 +79,51 @@ func (o *Object) Global() *Global {
 	return g
 }
 
+// fewKeys is the number of keys up to which a dict has no index.
+const fewKeys = 8
+
 // Set stores value under key, replacing an equal scalar key.
 func (d *Dict) Set(key, value Value) {
 	k, ok := hashable(key)
 	if ok {
-		if i, dup := d.index[k]; dup {
+		if i := d.find(k); i >= 0 {
 			d.Values[i] = value
 			return
 		}
-		if d.index == nil {
-			d.index = make(map[any]int)
+		if d.index != nil {
+			d.index[k] = len(d.Keys)
 		}
-		d.index[k] = len(d.Keys)
 	}
 	d.Keys = append(d.Keys, key)
 	d.Values = append(d.Values, value)
+	if d.index == nil && len(d.Keys) > fewKeys {
+		d.buildIndex()
+	}
+}
+
+func (d *Dict) buildIndex() {
+	d.index = make(map[any]int, 2*len(d.Keys))
+	for i, key := range d.Keys {
+		if k, ok := hashable(key); ok {
+			d.index[k] = i
+		}
+	}
+}
+
+// find returns the place of a key as hashable returned it, or -1.
+func (d *Dict) find(k any) int {
+	if d.index != nil {
+		if i, ok := d.index[k]; ok {
+			return i
+		}
+		return -1
+	}
+	for i, key := range d.Keys {
+		if other, ok := hashable(key); ok && other == k {
+			return i
+		}
+	}
+	return -1
 }
 
 // Get returns the value of a scalar key.
@@ -105,8 +135,8 @@ func (d *Dict) Get(key Value) (Value, bool) {
 	if !ok {
 		return nil, false
 	}
-	i, ok := d.index[k]
-	if !ok {
+	i := d.find(k)
+	if i < 0 {
 		return nil, false
 	}
 	return d.Values[i], true
@@ -124,8 +154,10 @@ type none struct{}
 
 // hashable maps scalars to comparable Go values as Python equality does for the
 // cases that files hold; True and 1 and 1.0 are one key there and here.
-func hashable(v Value) (any, bool) {
-	switch v := v.(type) {
+func hashable(key Value) (any, bool) {
+	switch v := key.(type) {
+	case string, int64:
+		return key, true
 	case nil:
 		return none{}, true
 	case bool:
@@ -133,19 +165,21 @@ func hashable(v Value) (any, bool) {
 			return int64(1), true
 		}
 		return int64(0), true
-	case int64:
-		return v, true
 	case float64:
 		if i := int64(v); float64(i) == v {
 			return i, true
 		}
 		return v, true
-	case string:
-		return v, true
 	case Bytes:
-		return "b" + string(v) + "\x00bytes", true
+		return bytesKey(v), true
 	case *big.Int:
-		return "n" + v.String() + "\x00int", true
+		return bigKey(v.String()), true
 	}
 	return nil, false
 }
+
+// Keys of these types are equal only among themselves.
+type (
+	bytesKey string
+	bigKey   string
+)

@@ -110,6 +110,54 @@ func (r *Reader) Byte() (byte, error) {
 	return b, nil
 }
 
+// MaxTake is the largest n of Take.
+const MaxTake = 4 << 10
+
+// Take takes n bytes, at most MaxTake, without copying them. The result is valid
+// until the next call. It charges nothing.
+func (r *Reader) Take(n int) ([]byte, error) {
+	if r.w-r.r < n {
+		if err := r.gather(n); err != nil {
+			return nil, err
+		}
+	}
+	b := r.buf[r.r : r.r+n]
+	r.r += n
+	r.off += int64(n)
+	return b, nil
+}
+
+// gather makes the buffer hold n unread bytes in one piece.
+func (r *Reader) gather(n int) error {
+	if len(r.buf) < n {
+		grown := make([]byte, MaxTake)
+		r.w = copy(grown, r.buf[r.r:r.w])
+		r.buf, r.r = grown, 0
+	}
+	r.w = copy(r.buf, r.buf[r.r:r.w])
+	r.r = 0
+	for tries := 0; r.w < n; tries++ {
+		if r.err == nil && r.off >= r.limit {
+			r.err = &LongError{r.limit}
+		}
+		if r.err == nil && tries == 100 {
+			r.err = io.ErrNoProgress
+		}
+		if r.err != nil {
+			r.off += int64(r.w)
+			r.r = r.w
+			return unexpected(r.err)
+		}
+		k, err := r.src.Read(r.buf[r.w:])
+		r.w += k
+		r.err = err
+		if k > 0 {
+			tries = 0
+		}
+	}
+	return nil
+}
+
 // Full fills p.
 func (r *Reader) Full(p []byte) error {
 	for len(p) > 0 {
