@@ -36,6 +36,10 @@ import (
 
 // A Config is everything that New needs. The zero value of a field stands for
 // its default.
+//
+// Memory: a connection holds its request's body, so up to MaxBody; a request that
+// computes takes ten to twenty times its body (a value of two bytes is a float64
+// of eight), and MaxConcurrent of them compute at a time.
 type Config struct {
 	// Predictor is served from the start. If it is nil, the server answers
 	// 503 until Ready is called.
