@@ -15,17 +15,16 @@ help: ## list the targets
 
 build: bin/copal bin/copal-serve ## build bin/copal, and bin/copal-serve for this machine
 
-bin/copal: FORCE $(SERVE)/copal-serve-linux-amd64.gz $(SERVE)/copal-serve-linux-arm64.gz
+bin/copal: FORCE $(SERVE)/copal-serve-linux-amd64.tar.gz $(SERVE)/copal-serve-linux-arm64.tar.gz
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/copal
 
 bin/copal-serve: FORCE
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -buildid=" -o $@ ./cmd/copal-serve
 
-# gzip here only keeps the tool small; layers are made from the unpacked bytes.
-$(SERVE)/copal-serve-linux-%.gz: $(SERVE_SOURCES)
-	@mkdir -p $(SERVE)
-	GOARCH=$* $(SERVE_BUILD) -o $(SERVE)/copal-serve-linux-$* ./cmd/copal-serve
-	gzip -nf9 $(SERVE)/copal-serve-linux-$*
+# The server as a finished layer, so that building an image does not compress it again.
+$(SERVE)/copal-serve-linux-%.tar.gz: $(SERVE_SOURCES) $(wildcard builder/serverbin/pack/*.go builder/layer/*.go)
+	GOARCH=$* $(SERVE_BUILD) -o bin/copal-serve-linux-$* ./cmd/copal-serve
+	$(GO) run ./builder/serverbin/pack linux/$* bin/copal-serve-linux-$*
 
 demo: build ## the whole way on this machine: model.pkl to two endpoints and back to nothing
 	@cmd/copal/example/demo.sh

@@ -74,7 +74,7 @@ func TestScript(t *testing.T) {
 			if name != "serverbin" {
 				return false, fmt.Errorf("unknown condition %q", name)
 			}
-			_, err := serverbin.Open("linux/amd64")
+			_, err := serverbin.Layer("linux/amd64")
 			return err == nil, nil
 		},
 	})

@@ -10,12 +10,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime/types"
 
+	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/runtime/contract"
 )
 
 // Invoke sends one request. The model's own error text comes back as a
 // *ModelError; accept "" leaves the choice to the model.
 func (a *Account) Invoke(ctx context.Context, name, contentType, accept string, body []byte) (Answer, error) {
+	return a.InvokeMethod(ctx, name, "", contentType, accept, body)
+}
+
+// InvokeMethod is Invoke with the method that is to answer; "" is the
+// deployment's. It goes in a header that SageMaker passes on unread.
+func (a *Account) InvokeMethod(ctx context.Context, name string, method models.Method, contentType, accept string, body []byte) (Answer, error) {
 	if len(body) > contract.RealTimePayload {
 		return Answer{}, &Problem{What: fmt.Sprintf("the request has %d bytes and endpoints take %d", len(body), contract.RealTimePayload),
 			Next: "send the rows in several requests"}
@@ -26,6 +33,9 @@ func (a *Account) Invoke(ctx context.Context, name, contentType, accept string, 
 	}
 	if accept != "" {
 		in.Accept = &accept
+	}
+	if method != "" {
+		in.CustomAttributes = sdk.String("method=" + string(method)) // see contract.HeaderAttributes
 	}
 	start := a.clock.Now()
 	out, err := a.runtime.InvokeEndpoint(ctx, in)

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/copal-ml/copal/builder/deploy/aws"
+	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/runtime/contract"
 )
 
@@ -85,7 +86,7 @@ func (a *app) invoke(ctx context.Context, o invokeOptions) error {
 	if err != nil {
 		return err
 	}
-	answer, err := account.Invoke(ctx, o.name, o.contentType, o.accept, body)
+	answer, err := account.InvokeMethod(ctx, o.name, models.Method(o.method), o.contentType, o.accept, body)
 	if err != nil {
 		return err
 	}
