@@ -113,7 +113,7 @@ func (p *Platform) secretOf(id string) (string, bool) {
 
 func (p *Platform) protocolOf(service string, r *http.Request) wire.Protocol {
 	switch {
-	case service == "s3":
+	case service == "s3", service == "" && r.URL.Path != "/": // an object's plain URL, most likely
 		return wire.S3{Resource: r.URL.Path}
 	case r.Header.Get("X-Amz-Target") != "":
 		return wire.JSON{}
@@ -281,8 +281,7 @@ func authError(protocol wire.Protocol, err error) error {
 		_, text, _ := strings.Cut(err.Error(), ": ")
 		return pick("IncompleteSignatureException", "IncompleteSignature", "AuthorizationHeaderMalformed", text)
 	case errors.Is(err, sigv4.ErrTooLarge):
-		return &wire.Error{Status: http.StatusRequestEntityTooLarge, Code: "ValidationError",
-			Message: fmt.Sprintf("HTTP content length exceeded %d bytes.", maxBody)}
+		return tooLarge(maxBody)
 	}
 	return err
 }

@@ -2,12 +2,12 @@ package local
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -81,7 +81,7 @@ type replica struct {
 // launch starts a container and waits for its first healthy ping. Its error is a
 // FailureReason; the cause goes to the log.
 func (s *fleetSpec) launch(ctx context.Context) (*replica, error) {
-	r := &replica{id: "i-" + strings.ToLower(secret(10)), spec: s}
+	r := &replica{id: instanceID(), spec: s}
 	stream := s.variant.VariantName + "/" + r.id
 	c := s.container
 	c.Name = s.endpoint.Name + "/" + s.variant.VariantName
@@ -104,6 +104,13 @@ func (s *fleetSpec) launch(ctx context.Context) (*replica, error) {
 		return nil, fmt.Errorf("The primary container for production variant %s did not pass the ping health check. Please check CloudWatch logs for this endpoint.", s.variant.VariantName) //nolint:staticcheck // AWS's words
 	}
 	return r, nil
+}
+
+// instanceID has the form of EC2's.
+func instanceID() string {
+	var b [8]byte
+	rand.Read(b[:])
+	return fmt.Sprintf("i-0%x", b)
 }
 
 func (r *replica) awaitPing(ctx context.Context) error {

@@ -167,13 +167,17 @@ func (d *deployment) payloadLimit() int64 {
 	return contract.RealTimePayload
 }
 
-// checkSize: aws/sagemaker-python-sdk, issue 171. The answer has a status and a
-// message, and no code.
 func (d *deployment) checkSize(size int64) error {
 	if limit := d.payloadLimit(); size > limit {
-		return &wire.Error{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("HTTP content length exceeded %d bytes.", limit)}
+		return tooLarge(limit)
 	}
 	return nil
+}
+
+// tooLarge: aws/sagemaker-python-sdk, issue 171. The answer has a status and a
+// message, and no code.
+func tooLarge(limit int64) error {
+	return &wire.Error{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("HTTP content length exceeded %d bytes.", limit)}
 }
 
 func (d *deployment) group() string { return logGroupOf(d.ep.Name) }

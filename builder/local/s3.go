@@ -91,6 +91,7 @@ func (p *Platform) routeS3(r *http.Request) route {
 			if len(key) > 1024 {
 				return wire.Errorf("KeyTooLongError", "Your key is too long")
 			}
+			w.Header().Set("X-Amz-Request-Id", c.id)
 			return op.serve(p, w, r, s3Call{c, bucket, key, query})
 		}
 		return rt

@@ -217,7 +217,6 @@ func (p *Platform) getObject(w http.ResponseWriter, r *http.Request, c s3Call) e
 		w.Header().Set(name, v)
 	}
 	w.Header().Set("ETag", o.ETag)
-	w.Header().Set("X-Amz-Request-Id", c.id)
 	if strings.EqualFold(r.Header.Get("X-Amz-Checksum-Mode"), "ENABLED") && r.Header.Get("Range") == "" {
 		setChecksums(w.Header(), o)
 	}

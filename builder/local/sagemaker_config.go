@@ -74,7 +74,11 @@ func (p *Platform) createEndpointConfig(c *call, in *createEndpointConfigIn) (*c
 	if _, ok := p.configs.Get(in.EndpointConfigName); ok {
 		return nil, alreadyExists("endpoint configuration", arn)
 	}
-	v := in.ProductionVariants[0]
+	v := &in.ProductionVariants[0]
+	if v.InitialVariantWeight == nil {
+		weight := 1.0 // the default (ProductionVariant, API reference)
+		v.InitialVariantWeight = &weight
+	}
 	m, ok := p.models.Get(v.ModelName)
 	if !ok {
 		return nil, couldNotFind("model", sagemakerARN(c.region, "model", v.ModelName))

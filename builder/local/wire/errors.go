@@ -74,7 +74,7 @@ func (q Query) WriteError(w http.ResponseWriter, requestID string, e *Error) {
 	if e.status() >= 500 {
 		kind = "Receiver"
 	}
-	writeXML(w, e.status(), struct {
+	writeXML(w, e.status(), "text/xml", struct {
 		XMLName   xml.Name `xml:"ErrorResponse"`
 		Namespace string   `xml:"xmlns,attr"`
 		Error     inner
@@ -85,7 +85,7 @@ func (q Query) WriteError(w http.ResponseWriter, requestID string, e *Error) {
 // WriteError writes S3's Error.
 func (s S3) WriteError(w http.ResponseWriter, requestID string, e *Error) {
 	w.Header().Set("X-Amz-Request-Id", requestID)
-	writeXML(w, e.status(), struct {
+	writeXML(w, e.status(), "application/xml", struct {
 		XMLName   xml.Name `xml:"Error"`
 		Code      string
 		Message   string
@@ -121,7 +121,7 @@ func (q Query) WriteQuery(w http.ResponseWriter, requestID, operation string, re
 	type metadata struct {
 		RequestID string `xml:"RequestId"`
 	}
-	writeXML(w, http.StatusOK, struct {
+	writeXML(w, http.StatusOK, "text/xml", struct {
 		XMLName   xml.Name
 		Namespace string `xml:"xmlns,attr"`
 		Result    named
@@ -146,15 +146,15 @@ func (n named) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
 // WriteXML answers a restXml call.
 func WriteXML(w http.ResponseWriter, requestID string, v any) {
 	w.Header().Set("X-Amz-Request-Id", requestID)
-	writeXML(w, http.StatusOK, v)
+	writeXML(w, http.StatusOK, "application/xml", v)
 }
 
-func writeXML(w http.ResponseWriter, status int, v any) {
+func writeXML(w http.ResponseWriter, status int, contentType string, v any) {
 	data, err := xml.Marshal(v)
 	if err != nil {
 		panic("wire: " + err.Error())
 	}
-	write(w, status, "text/xml", append([]byte(xml.Header), data...))
+	write(w, status, contentType, append([]byte(xml.Header), data...))
 }
 
 func write(w http.ResponseWriter, status int, contentType string, data []byte) {
