@@ -29,7 +29,7 @@ func Available() error {
 	s := &spec{Root: dir, Hostname: "probe", Probe: true}
 	in, err := launch(ctx, s, local.Container{Name: "probe"}, time.Second, func() error { return nil })
 	if err != nil {
-		return fmt.Errorf("sandbox: containers cannot be run here: %w", err)
+		return fmt.Errorf("sandbox: %w: %w", ErrUnavailable, err)
 	}
 	return in.Stop(ctx)
 }
@@ -48,7 +48,10 @@ func namespaceError(err error) error {
 			}
 		}
 	}
-	if n, err := unix.PrctlRetInt(unix.PR_GET_SECCOMP, 0, 0, 0, 0); err == nil && n != 0 && errors.Is(err, unix.EPERM) {
+	if os.Geteuid() == 0 && !privileged() {
+		why = append(why, "this root has not CAP_SYS_ADMIN and CAP_NET_ADMIN, and to do without them in a user namespace it needs CAP_SETFCAP")
+	}
+	if n, _ := unix.PrctlRetInt(unix.PR_GET_SECCOMP, 0, 0, 0, 0); n > 0 && errors.Is(err, unix.EPERM) {
 		why = append(why, "a seccomp filter is set on this process, as Docker does without --security-opt seccomp=unconfined")
 	}
 	if len(why) == 0 {

@@ -15,7 +15,7 @@ func Main() {}
 
 // Available says why containers cannot be run.
 func Available() error {
-	return fmt.Errorf("sandbox: containers need the namespaces of Linux, this machine runs %s", runtime.GOOS)
+	return fmt.Errorf("sandbox: %w: they need the namespaces of Linux, this machine runs %s", ErrUnavailable, runtime.GOOS)
 }
 
 // Describe says how containers are run.

@@ -50,6 +50,10 @@ type Runner struct {
 
 var _ local.Runner = (*Runner)(nil)
 
+// ErrUnavailable is wrapped by the errors of Available and New that say what this
+// machine lacks.
+var ErrUnavailable = errors.New("containers cannot be run here")
+
 // New returns a runner, or the error of Available.
 func New(o Options) (*Runner, error) {
 	if o.CacheDir == "" {

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -44,7 +45,24 @@ func TestWithFewerRights(t *testing.T) {
 		})
 	}
 	f("ordinary user", 65534)
-	f("root without capabilities", 0)
+	f("root in a container", 0)
+}
+
+// TestUnavailable asks where no namespace can be made.
+func TestUnavailable(t *testing.T) {
+	if !privileged() {
+		t.Skip("not root with capabilities: cannot try to be root without")
+	}
+	cmd := exec.Command(self, "-test.v", "-test.run", "^TestExit$")
+	cmd.Env = append(os.Environ(), "SANDBOX_TEST_DROP=all")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	const want = "sandbox: containers cannot be run here: making namespaces: "
+	if !strings.Contains(string(out), want) || !strings.Contains(string(out), "it needs CAP_SETFCAP") || !strings.Contains(string(out), "--- SKIP: TestExit") {
+		t.Errorf("got %s", out)
+	}
 }
 
 // buildProbes puts them into a folder that every user can work in; t.TempDir is
@@ -71,11 +89,19 @@ func buildProbes(t *testing.T) string {
 	return dir
 }
 
-// dropCapabilities starts this program again without any.
+// dockers are the capabilities that Docker leaves to root in a container.
+var dockers = []uintptr{
+	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID, unix.CAP_KILL, unix.CAP_SETGID, unix.CAP_SETUID,
+	unix.CAP_SETPCAP, unix.CAP_NET_BIND_SERVICE, unix.CAP_SYS_CHROOT, unix.CAP_MKNOD, unix.CAP_AUDIT_WRITE, unix.CAP_SETFCAP,
+}
+
+// dropCapabilities starts this program again with those at most.
 func dropCapabilities() int {
 	runtime.LockOSThread()
 	for c := uintptr(0); unix.Prctl(unix.PR_CAPBSET_READ, c, 0, 0, 0) == nil; c++ {
-		unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0) // not allowed: there are none to drop
+		if os.Getenv("SANDBOX_TEST_DROP") == "all" || !slices.Contains(dockers, c) {
+			unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0) // not allowed: there are none to drop
+		}
 	}
 	os.Unsetenv("SANDBOX_TEST_DROP")
 	fmt.Fprintln(os.Stderr, unix.Exec(self, os.Args, os.Environ()))
