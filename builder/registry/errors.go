@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/copal-ml/copal/builder/progress"
 )
 
 // A Kind sorts registry errors by what can be done about them.
@@ -179,8 +181,8 @@ func broken(err error) bool {
 }
 
 // retry calls f until it succeeds, fails for good, or has been tried often
-// enough. The last error says how often.
-func (c *Client) retry(ctx context.Context, f func() error) error {
+// enough, and notes every new attempt at what. The last error says how often.
+func (c *Client) retry(ctx context.Context, p progress.Func, what string, f func() error) error {
 	wait := c.o.Backoff
 	for attempt := 1; ; attempt++ {
 		err := f()
@@ -194,6 +196,7 @@ func (c *Client) retry(ctx context.Context, f func() error) error {
 		if errors.As(err, &status) {
 			wait = max(wait, min(status.after, time.Minute))
 		}
+		p.Send(progress.Event{Kind: progress.Note, Text: fmt.Sprintf("%s: %s; trying again in %s", what, err, wait)})
 		select {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)

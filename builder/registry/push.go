@@ -49,7 +49,7 @@ func (c *Client) push(ctx context.Context, ref name.Reference, img v1.Image, p p
 	if d, ok := ref.(name.Digest); ok && d.DigestStr() != manifest.digest.String() {
 		return v1.Hash{}, fmt.Errorf("the image's digest is %s", manifest.digest)
 	}
-	s, err := c.session(ctx, ref.Context())
+	s, err := c.session(ctx, ref.Context(), p)
 	if err != nil {
 		return v1.Hash{}, err
 	}
@@ -62,12 +62,12 @@ func (c *Client) push(ctx context.Context, ref name.Reference, img v1.Image, p p
 		return manifest.digest, nil
 	}
 	if !have.image {
-		if err := s.uploadAll(ctx, have.missing, p); err != nil {
+		if err := s.uploadAll(ctx, have.missing); err != nil {
 			return v1.Hash{}, err
 		}
 	}
 	meter := progress.NewMeter(p, "push manifest", "Pushing the manifest", 0)
-	if err := c.retry(ctx, func() error { return s.putManifest(ctx, ref.Identifier(), manifest) }); err != nil {
+	if err := c.retry(ctx, p, "manifest", func() error { return s.putManifest(ctx, ref.Identifier(), manifest) }); err != nil {
 		return v1.Hash{}, meter.Fail(fmt.Errorf("manifest: %w", err))
 	}
 	meter.Done("Pushed " + ref.Context().Digest(manifest.digest.String()).String())
@@ -128,9 +128,10 @@ type session struct {
 	repo name.Repository
 	base url.URL // of the repository: https://host/v2/repo/
 	http *http.Client
+	p    progress.Func
 }
 
-func (c *Client) session(ctx context.Context, repo name.Repository) (*session, error) {
+func (c *Client) session(ctx context.Context, repo name.Repository, p progress.Func) (*session, error) {
 	auth, err := authn.Resolve(ctx, c.o.Keychain, repo)
 	if err != nil {
 		return nil, fmt.Errorf("credentials for %s: %w", repo.RegistryStr(), err)
@@ -144,6 +145,7 @@ func (c *Client) session(ctx context.Context, repo name.Repository) (*session, e
 		repo: repo,
 		base: url.URL{Scheme: scheme, Host: repo.RegistryStr(), Path: "/v2/" + repo.RepositoryStr() + "/"},
 		http: &http.Client{Transport: &authTransport{inner: c.o.Transport, repo: repo, auth: auth}},
+		p:    p,
 	}, nil
 }
 
@@ -184,7 +186,7 @@ func (s *session) ask(ctx context.Context, blobs []blob, identifier string, dige
 // to know is "no": it has no words, and the upload that follows gets the
 // registry's.
 func (s *session) has(ctx context.Context, path string) (found bool, digest string, err error) {
-	err = s.c.retry(ctx, func() error {
+	err = s.c.retry(ctx, s.p, "asking for "+path, func() error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodHead, s.base.String()+path, nil)
 		if err != nil {
 			return err
@@ -204,11 +206,11 @@ func (s *session) has(ctx context.Context, path string) (found bool, digest stri
 	return found, digest, err
 }
 
-func (s *session) uploadAll(ctx context.Context, blobs []blob, p progress.Func) error {
+func (s *session) uploadAll(ctx context.Context, blobs []blob) error {
 	return parallel(ctx, len(blobs), parallelUploads, func(ctx context.Context, i int) error {
 		b := blobs[i]
-		meter := progress.NewMeter(p, "push "+b.Digest.String(), "Pushing "+b.holds, b.Size)
-		err := s.c.retry(ctx, func() error { return s.upload(ctx, b, meter) })
+		meter := progress.NewMeter(s.p, "push "+b.Digest.String(), "Pushing "+b.holds, b.Size)
+		err := s.c.retry(ctx, s.p, b.holds, func() error { return s.upload(ctx, b, meter) })
 		if err != nil {
 			return meter.Fail(fmt.Errorf("%s: %w", b.holds, err))
 		}

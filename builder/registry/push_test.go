@@ -3,13 +3,16 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,6 +96,7 @@ func TestRoundTrips(t *testing.T) {
 // TestFaults injects one fault at each step: either the push ends right, or it
 // says why in the registry's words.
 func TestFaults(t *testing.T) {
+	img := testImage(t, big)
 	busy := fault{status: 429, body: `{"errors":[{"code":"TOOMANYREQUESTS","message":"Rate exceeded"}]}`, after: "0"}
 	down := fault{status: 503, body: "upstream gone"}
 	cut := fault{cut: 1 << 20}
@@ -100,7 +104,6 @@ func TestFaults(t *testing.T) {
 		t.Helper()
 		fake, repo := newFake(t)
 		fake.faults[step] = faults
-		img := testImage(t, big)
 		if _, err := client(nil).Push(context.Background(), repo.Tag("v1"), img, nil); err != nil {
 			t.Errorf("%s with %+v: %v", step, faults, err)
 			return
@@ -118,7 +121,7 @@ func TestFaults(t *testing.T) {
 		t.Helper()
 		fake, repo := newFake(t)
 		fake.faults[step] = []fault{f, f, f, f, f, f, f, f, f}
-		_, err := client(nil).Push(context.Background(), repo.Tag("v1"), testImage(t, big), nil)
+		_, err := client(nil).Push(context.Background(), repo.Tag("v1"), img, nil)
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != kind {
 			t.Errorf("%s with %+v: error %v of kind %v, want kind %d", step, f, err, e, kind)
@@ -202,6 +205,51 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+// TestTokenExchange: a registry that answers 401 with a Bearer challenge gets a
+// token, once, and again when it has expired in the middle.
+func TestTokenExchange(t *testing.T) {
+	fake, _ := newFake(t)
+	var tokens, refused atomic.Int32
+	var srv *httptest.Server
+	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/token" {
+			if _, password, _ := r.BasicAuth(); password != "secret" {
+				fail(w, 401, "UNAUTHORIZED", "wrong password")
+				return
+			}
+			fmt.Fprintf(w, `{"token":"t%d"}`, tokens.Add(1))
+			return
+		}
+		valid := "Bearer t1"
+		if strings.Contains(r.URL.Path, "/manifests/") && r.Method == "PUT" {
+			valid = "Bearer t2" // t1 has expired by now
+		}
+		if r.Header.Get("Authorization") != valid {
+			refused.Add(1)
+			w.Header().Set("WWW-Authenticate", `Bearer realm="`+srv.URL+`/token",service="fake",scope="repository:iris:pull,push"`)
+			fail(w, 401, "UNAUTHORIZED", "authentication required")
+			return
+		}
+		fake.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	ref, err := ParseReference(strings.TrimPrefix(srv.URL, "http://")+"/iris:v1", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client(keychain{"me", "secret"}).Push(context.Background(), ref, testImage(t, 10), nil); err != nil {
+		t.Fatal(err)
+	}
+	if tokens.Load() != 2 {
+		t.Errorf("%d tokens were asked for, want 2", tokens.Load())
+	}
+	var e *Error
+	_, err = client(keychain{"me", "wrong"}).Push(context.Background(), ref, testImage(t, 11), nil)
+	if !errors.As(err, &e) || e.Kind != Denied || !strings.Contains(err.Error(), "wrong password") {
+		t.Errorf("wrong password: %v", err)
+	}
+}
+
 // TestSourceFails: a model that changed is not the registry's fault, and is not
 // tried again.
 func TestSourceFails(t *testing.T) {
@@ -244,15 +292,21 @@ func TestProgress(t *testing.T) {
 	fake, repo := newFake(t)
 	fake.faults["PATCH"] = []fault{{cut: 1 << 20}}
 	var mu sync.Mutex
+	var notes []string
 	last := map[string]progress.Event{}
 	img := testImage(t, big)
 	_, err := client(nil).Push(context.Background(), repo.Tag("v1"), img, func(e progress.Event) {
 		mu.Lock()
 		defer mu.Unlock()
-		last[e.ID] = e
+		if last[e.ID] = e; e.Kind == progress.Note {
+			notes = append(notes, e.Text)
+		}
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(notes) != 1 || !strings.HasPrefix(notes[0], "model layer: ") || !strings.HasSuffix(notes[0], "trying again in 1ms") {
+		t.Errorf("notes %q", notes)
 	}
 	for _, h := range hashes(t, img) {
 		if e := last["push "+h.String()]; e.Kind != progress.Done || e.Complete != e.Total || e.Total == 0 {

@@ -7,15 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 )
-
-// marker is in the name of every file that is not yet complete.
-const marker = ".copal-partial-"
-
-// IsPartial reports whether name is that of a file that a killed process may
-// have left.
-func IsPartial(name string) bool { return strings.Contains(filepath.Base(name), marker) }
 
 // A File is a file that is not yet at its place.
 type File struct {
@@ -26,7 +18,7 @@ type File struct {
 // Create opens a new file beside path, with the permissions that the umask
 // leaves. Either Commit or Abort must be called.
 func Create(path string) (*File, error) {
-	temp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+marker+rand.Text())
+	temp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".partial-"+rand.Text())
 	f, err := os.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return nil, err

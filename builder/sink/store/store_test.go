@@ -92,7 +92,7 @@ func TestRemove(t *testing.T) {
 	put(t, s, "iris:v1", a)
 	put(t, s, "iris:v2", a)
 	put(t, s, "wine", artifact(t))
-	leftover := filepath.Join(s.Dir(), "blobs", "sha256", ".x.copal-partial-KILLED")
+	leftover := filepath.Join(s.Dir(), "blobs", "sha256", ".x.partial-KILLED")
 	if err := os.WriteFile(leftover, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
