@@ -312,3 +312,24 @@ func TestSettings(t *testing.T) {
 	f(map[string]string{contract.EnvBatchPayload: "100"}, 8080, 100<<20)
 	f(map[string]string{contract.EnvBatchPayload: "6"}, 8080, 25<<20)
 }
+
+func TestMemoryLimit(t *testing.T) {
+	dir := t.TempDir()
+	f := func(content string, want int64) {
+		t.Helper()
+		path := filepath.Join(dir, "memory.max")
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := memoryLimit([]string{filepath.Join(dir, "absent"), path}); got != want {
+			t.Errorf("%q: got %d, want %d", content, got, want)
+		}
+	}
+	f("1073741824\n", 1<<30)
+	f("max\n", 0)
+	f("9223372036854771712\n", 0)
+	f("", 0)
+	if got := memoryLimit([]string{filepath.Join(dir, "absent")}); got != 0 {
+		t.Errorf("without a file: %d", got)
+	}
+}

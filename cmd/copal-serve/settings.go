@@ -49,7 +49,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 }
 
 // Where the memory limit of the container is found: cgroup v2, then v1.
-var memoryLimits = [...]string{
+var cgroupLimits = [...]string{
 	"/sys/fs/cgroup/memory.max",
 	"/sys/fs/cgroup/memory/memory.limit_in_bytes",
 }
@@ -60,16 +60,26 @@ func limitMemory(getenv func(string) string, log *slog.Logger) {
 	if getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	for _, path := range memoryLimits {
+	if limit := memoryLimit(cgroupLimits[:]); limit > 0 {
+		soft := limit / 10 * 9
+		debug.SetMemoryLimit(soft)
+		log.Info("memory", "limit", limit, "gomemlimit", soft)
+	}
+}
+
+// memoryLimit reads the first of the files that exists, in bytes; 0 if there is
+// no limit, which cgroup v2 writes as "max" and v1 as a huge number.
+func memoryLimit(paths []string) int64 {
+	for _, path := range paths {
 		b, err := os.ReadFile(path)
 		if err != nil {
 			continue
 		}
 		limit, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
-		if err == nil && limit > 0 && limit < 1<<50 { // "max" or a huge number: none
-			debug.SetMemoryLimit(limit / 10 * 9)
-			log.Info("memory", "limit", limit, "gomemlimit", limit/10*9)
+		if err != nil || limit <= 0 || limit >= 1<<50 {
+			return 0
 		}
-		return
+		return limit
 	}
+	return 0
 }

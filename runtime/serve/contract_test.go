@@ -241,6 +241,18 @@ func listen(t *testing.T, srv *serve.Server) (addr string) {
 	return ln.Addr().String()
 }
 
+// Whoever sends too slowly is told so and cut off, in the head as in the body.
+func TestSlowSender(t *testing.T) {
+	r := start(t, serve.Config{Predictor: newLinear(1), ReadTimeout: 50 * time.Millisecond})
+	for _, part := range []string{"POST /invocations HTTP/1.1\r\nHo", "POST /invocations HTTP/1.1\r\nHost: model\r\nContent-Length: 100\r\n\r\n[1"} {
+		a := r.send(part)
+		want := `{"error":"the request did not arrive in time","expected":"all of it within 50ms"}`
+		if a.StatusCode != 408 || a.body != want || !a.Close {
+			t.Errorf("%q: %d %s", part, a.StatusCode, a.body)
+		}
+	}
+}
+
 // Shutdown fails /ping, finishes what it has begun, says goodbye to callers
 // and hangs up on idle connections.
 func TestShutdown(t *testing.T) {

@@ -54,6 +54,7 @@ type Config struct {
 	MaxConcurrent int           // predictions computed at a time; 4 for each CPU
 	MaxQueue      int           // requests that wait for their turn beyond these; 64 for each CPU
 	Deadline      time.Duration // of one request, from its last byte to its answer; contract.Deadline
+	ReadTimeout   time.Duration // in which a request must arrive, head and body; contract.InvokeTimeout
 	Quiet         time.Duration // without a request, before Shutdown stops listening; 250 ms
 
 	Log *slog.Logger // nil discards
@@ -82,6 +83,7 @@ func New(cfg Config) (*Server, error) {
 	cfg.MaxConcurrent = or(cfg.MaxConcurrent, 4*cpus)
 	cfg.MaxQueue = or(cfg.MaxQueue, 64*cpus)
 	cfg.Deadline = or(cfg.Deadline, contract.Deadline)
+	cfg.ReadTimeout = or(cfg.ReadTimeout, contract.InvokeTimeout)
 	cfg.Quiet = or(cfg.Quiet, 250*time.Millisecond)
 	s := &Server{cfg: cfg, log: cfg.Log, gate: newGate(cfg.MaxConcurrent, cfg.MaxQueue)}
 	if s.log == nil {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -16,10 +15,6 @@ const (
 	// readBuffer bounds all request headers together: four of SageMaker's may
 	// be 1024 bytes each, and fasthttp's default is 4096.
 	readBuffer = 16 << 10
-
-	// readTimeout bounds the time in which a request must arrive, head and
-	// body; a sender of a byte a second is cut off.
-	readTimeout = contract.InvokeTimeout
 
 	// idleTimeout is longer than clients and load balancers keep idle
 	// connections (60 s is common), so that the caller closes first and never
@@ -38,7 +33,7 @@ func (s *Server) configure() {
 		Logger:                       connLog{s.log},
 		Concurrency:                  maxConns,
 		ReadBufferSize:               readBuffer,
-		ReadTimeout:                  readTimeout,
+		ReadTimeout:                  s.cfg.ReadTimeout, // whoever sends a byte a second is cut off
 		WriteTimeout:                 contract.InvokeTimeout,
 		IdleTimeout:                  idleTimeout,
 		MaxRequestBodySize:           s.cfg.MaxBody, // 0 would be fasthttp's 4 MiB, see or in New
@@ -63,14 +58,15 @@ func (s *Server) headerReceived(h *fasthttp.RequestHeader) fasthttp.RequestConfi
 // closed behind the answer.
 func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 	s.requests.Add(1)
-	if c, ok := ctx.Conn().(*conn); ok {
+	p := s.unreadable(ctx, err)
+	if c, ok := ctx.Conn().(*conn); ok && p.Status != fasthttp.StatusRequestTimeout {
 		c.linger.Store(true)
 	}
-	s.write(ctx, s.unreadable(ctx, err))
+	s.write(ctx, p)
 }
 
 func (s *Server) unreadable(ctx *fasthttp.RequestCtx, err error) Problem {
-	var netErr net.Error
+	var late interface{ Timeout() bool }
 	var small *fasthttp.ErrSmallBuffer
 	switch {
 	case errors.Is(err, fasthttp.ErrBodyTooLarge):
@@ -90,11 +86,11 @@ func (s *Server) unreadable(ctx *fasthttp.RequestCtx, err error) Problem {
 			Error:    "the request headers are too large",
 			Expected: fmt.Sprintf("at most %d bytes of headers", readBuffer),
 		}
-	case errors.As(err, &netErr) && netErr.Timeout():
+	case errors.As(err, &late) && late.Timeout():
 		return Problem{
 			Status:   fasthttp.StatusRequestTimeout,
 			Error:    "the request did not arrive in time",
-			Expected: fmt.Sprintf("all of it within %s", readTimeout),
+			Expected: fmt.Sprintf("all of it within %s", s.cfg.ReadTimeout),
 		}
 	}
 	return Problem{
