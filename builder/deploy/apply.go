@@ -82,7 +82,11 @@ func step(ctx context.Context, f progress.Func, a Action, id ID, run func() erro
 	start := time.Now()
 	f.Send(progress.Event{Kind: progress.Started, ID: id.String(), Text: verbs[a].doing + " " + id.String()})
 	if err := run(); err != nil {
-		f.Send(progress.Event{Kind: progress.Failed, ID: id.String(), Text: id.String() + " failed", Elapsed: time.Since(start)})
+		text := id.String() + " failed"
+		if ctx.Err() != nil {
+			text = "stopped waiting for " + id.String() // which may well go on
+		}
+		f.Send(progress.Event{Kind: progress.Failed, ID: id.String(), Text: text, Elapsed: time.Since(start)})
 		return fmt.Errorf("%s: %w", id, err)
 	}
 	f.Send(progress.Event{Kind: progress.Done, ID: id.String(), Text: verbs[a].done + " " + id.String(), Elapsed: time.Since(start)})

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/copal-ml/copal/builder/progress"
@@ -60,6 +61,9 @@ func (a *app) report(failures []*failure) int {
 	result := errorResult{ExitCode: failures[0].code}
 	var texts []string
 	for _, f := range failures {
+		if f.code == ExitPending && !slices.ContainsFunc(a.args, needsQuoting) {
+			f.hints = append(f.hints, "copal "+strings.Join(a.args, " "))
+		}
 		a.say(progress.Failed, f.Error())
 		for _, h := range f.hints {
 			a.say(progress.Note, h)
