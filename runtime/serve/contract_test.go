@@ -251,6 +251,9 @@ func TestSlowSender(t *testing.T) {
 			t.Errorf("%q: %d %s", part, a.StatusCode, a.body)
 		}
 	}
+	if n := strings.Count(r.log.String(), "\n"); n != 2 {
+		t.Errorf("%d log lines for two refusals:\n%s", n, r.log.String())
+	}
 }
 
 // Shutdown fails /ping, finishes what it has begun, says goodbye to callers

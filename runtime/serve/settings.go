@@ -1,9 +1,11 @@
 package serve
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -102,8 +104,13 @@ func (s *Server) unreadable(ctx *fasthttp.RequestCtx, err error) Problem {
 }
 
 // connLog makes log lines of fasthttp's messages, which are about connections.
+// What refuse has answered is in the log already.
 type connLog struct{ log *slog.Logger }
 
 func (l connLog) Printf(format string, args ...any) {
-	l.log.Warn("connection", "error", fmt.Sprintf(format, args...))
+	level := slog.LevelWarn
+	if strings.HasPrefix(format, "error when serving connection") {
+		level = slog.LevelDebug
+	}
+	l.log.Log(context.Background(), level, "connection", "error", fmt.Sprintf(format, args...))
 }
