@@ -24,7 +24,7 @@ type Format struct {
 // HeadLength is the number of bytes that Detect wants to see.
 const HeadLength = 512
 
-// All are the formats in the order in which they are tried.
+// all are the formats in the order in which they are tried.
 var all = []Format{
 	{Name: "pickle or joblib", Sniff: sniffPickle, Load: loadPickle},
 }

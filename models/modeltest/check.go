@@ -114,7 +114,9 @@ func (q question) answered(want *models.Column) {
 		q.errorf("the input was modified")
 	}
 	q.rowByRow(got)
-	q.manyRows(got)
+	if q.number == 0 {
+		q.manyRows(got)
+	}
 	q.otherForm(got)
 	q.concurrent(got)
 }

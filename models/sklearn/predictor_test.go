@@ -153,33 +153,6 @@ func TestFramesAreReusable(t *testing.T) {
 	}
 }
 
-func TestPredictDoesNotAllocate(t *testing.T) {
-	m := open(t, "1.9/pipeline_logistic")
-	f := func(name string, src *models.Frame) {
-		t.Helper()
-		dst := new(models.Frame)
-		for _, method := range m.Signature().Methods {
-			run := func() {
-				if err := m.Signature().Check(src); err != nil {
-					t.Fatal(err)
-				}
-				if err := m.Predict(dst, src, method.Name); err != nil {
-					t.Fatal(err)
-				}
-			}
-			run()
-			if n := testing.AllocsPerRun(100, run); n != 0 {
-				t.Errorf("%s, %s: %v allocations", name, method.Name, n)
-			}
-		}
-	}
-	f("one row", matrix(1, 1, 2, 3, 4))
-	f("many rows", matrix(20_000, make([]float64, 80_000)...))
-	f("ints", &models.Frame{Rows: 2, Columns: []models.Column{{DType: models.Int64, Width: 4, I64: make([]int64, 8)}}})
-	f("columns", &models.Frame{Rows: 1, Columns: []models.Column{
-		{F64: []float64{1}}, {F64: []float64{2}}, {F64: []float64{3}}, {F64: []float64{4}}}})
-}
-
 func BenchmarkScalerLogistic(b *testing.B) {
 	m := open(b, "1.9/pipeline_logistic")
 	f := func(name string, rows int, method models.Method) {
