@@ -108,6 +108,11 @@ func TestFinite(t *testing.T) {
 	f(2, 2, 1, 2, inf)
 	f(0, 0, -inf, nan)
 	f(0, 1, nan, -inf)
+	for i := range 11 {
+		x := make([]float64, 11)
+		x[i] = inf
+		f(i, i, x...)
+	}
 }
 
 // numpy.sum over the last axis of a C-contiguous array, asked of numpy 1.19.5

@@ -83,12 +83,7 @@ func sumBlock(x []float64) float64 {
 //	}
 //	return -1
 func Finite(x []float64) int {
-	// v*0 is 0 for a finite v and NaN for any other, and NaN survives the sum.
-	var sum float64
-	for _, v := range x {
-		sum += float64(v * 0)
-	}
-	if sum == 0 {
+	if allFinite(x) {
 		return -1
 	}
 	for i, v := range x {
@@ -97,6 +92,22 @@ func Finite(x []float64) int {
 		}
 	}
 	return -1
+}
+
+// allFinite rests on this: v*0 is 0 for a finite v and NaN for any other, and NaN
+// survives a sum. Four sums do not wait for each other.
+func allFinite(x []float64) bool {
+	var s0, s1, s2, s3 float64
+	for ; len(x) >= 4; x = x[4:] {
+		s0 += float64(x[0] * 0)
+		s1 += float64(x[1] * 0)
+		s2 += float64(x[2] * 0)
+		s3 += float64(x[3] * 0)
+	}
+	for _, v := range x {
+		s0 += float64(v * 0)
+	}
+	return s0+s1+s2+s3 == 0
 }
 
 // FirstInf is
