@@ -36,6 +36,30 @@ func IsArray(v Value) bool {
 	return false
 }
 
+// dims is the number of dimensions of an array in any of its forms; -1 if v is
+// not an array or a broken one.
+func dims(v Value) int {
+	var shape Value
+	switch v := v.(type) {
+	case *ndarray.Array:
+		return v.Dims()
+	case *Object:
+		state, ok := v.State.(Tuple)
+		switch {
+		case !IsArray(v):
+			return -1
+		case ok && len(state) >= 5:
+			shape = state[1]
+		case len(v.Args) == 4:
+			shape = v.Args[2]
+		}
+	}
+	if t, ok := shape.(Tuple); ok {
+		return len(t)
+	}
+	return -1
+}
+
 // IsScalar reports whether v is a NumPy scalar such as numpy.float64(1.5).
 func IsScalar(v Value) bool {
 	o, ok := v.(*Object)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/ndarray"
 )
 
 // A Ref is a place inside a model: a value and the path that led to it. Readers
@@ -29,9 +30,11 @@ type Ref struct {
 
 // A walk is what the Refs from one NewRef share.
 type walk struct {
-	steps int
-	again int64        // elements of arrays that were converted before
-	seen  map[any]bool // arrays that were converted, by identity
+	steps  int
+	unfold int64               // elements of nested sequences that may still be converted
+	again  int64               // elements of arrays that were converted before
+	seen   map[any]bool        // arrays that were converted, by identity
+	items  map[*Object][]Value // of arrays of objects
 }
 
 // The limits of a walk. They are far beyond what a model needs.
@@ -39,12 +42,13 @@ const (
 	maxRefDepth = 500
 	maxRefSteps = 20_000_000
 	maxAgain    = 4 << 20 // array elements
+	maxUnfold   = 4 << 20 // elements
 )
 
 // NewRef begins a walk at v. path is what error texts call it: usually the name
 // of its class.
 func NewRef(path string, v Value) Ref {
-	return Ref{path: path, value: v, walk: &walk{seen: make(map[any]bool)}}
+	return Ref{path: path, value: v, walk: &walk{unfold: maxUnfold, seen: make(map[any]bool), items: make(map[*Object][]Value)}}
 }
 
 // Path is where r is: "Pipeline.steps[0][1].coef_".
@@ -170,13 +174,30 @@ func (r Ref) items() ([]Value, bool) {
 			return v.Items, true
 		}
 	}
-	if IsArray(r.value) {
-		a, err := Array(r.value)
-		if err == nil && a.DType.Kind == 'O' {
-			return asValues(a.Objects), true
+	switch v := r.value.(type) {
+	case *ndarray.Array:
+		if v.DType.Kind == 'O' && v.Dims() == 1 {
+			return asValues(v.Objects), true
 		}
+	case *Object:
+		return r.objects(v)
 	}
 	return nil, false
+}
+
+// objects are the items of an array of objects, which are converted once.
+func (r Ref) objects(o *Object) ([]Value, bool) {
+	if items, ok := r.walk.items[o]; ok {
+		return items, items != nil
+	}
+	var items []Value
+	if dims(o) == 1 {
+		if a, err := Array(o); err == nil && a.DType.Kind == 'O' {
+			items = asValues(a.Objects)
+		}
+	}
+	r.walk.items[o] = items
+	return items, items != nil
 }
 
 func asValues(objects []any) []Value {

@@ -1,10 +1,8 @@
 package pyobj
 
 import (
-	"errors"
 	"fmt"
 
-	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/ndarray"
 )
 
@@ -18,16 +16,14 @@ func (r Ref) scalar() (Value, error) {
 		}
 		return v, nil
 	}
-	if IsArray(r.value) {
-		a, err := Array(r.value)
-		if err != nil {
-			return nil, r.Format("%w", err)
-		}
-		if a.Dims() == 0 {
-			return Item(a), nil
-		}
+	if dims(r.value) != 0 {
+		return r.value, nil
 	}
-	return r.value, nil
+	a, err := Array(r.value)
+	if err != nil {
+		return nil, r.Format("%w", err)
+	}
+	return Item(a), nil
 }
 
 // Float reads a number: a float, an int or a bool.
@@ -131,11 +127,7 @@ func (r Ref) Array() (*ndarray.Array, error) {
 		return nil, err
 	}
 	a, err := r.array()
-	var unsupported *models.UnsupportedError
-	switch {
-	case errors.As(err, &unsupported):
-		return nil, err
-	case err != nil:
+	if err != nil {
 		return nil, r.Format("%w", err)
 	}
 	return a, nil
@@ -147,9 +139,9 @@ func (r Ref) array() (*ndarray.Array, error) {
 	}
 	switch v := r.value.(type) {
 	case *List:
-		return arrayOfSequence(v.Items)
+		return arrayOfSequence(v.Items, &r.walk.unfold)
 	case Tuple:
-		return arrayOfSequence(v)
+		return arrayOfSequence(v, &r.walk.unfold)
 	}
 	v, err := r.scalar()
 	if err != nil {

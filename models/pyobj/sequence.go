@@ -8,17 +8,14 @@ import (
 	"github.com/copal-ml/copal/models/ndarray"
 )
 
-// maxNested bounds the elements of nested sequences. Inner lists can be shared,
-// so that a short file can describe very many.
-const maxNested = 4 << 20
-
 // maxNesting bounds the dimensions of nested sequences.
 const maxNesting = 8
 
 // arrayOfSequence makes an array of a sequence, as numpy.array would: sequences
 // of equal length nest to dimensions, and anything ragged stays a sequence of
-// objects.
-func arrayOfSequence(items []Value) (*ndarray.Array, error) {
+// objects. Inner lists can be shared, so that a short file can describe very
+// many elements: what nesting unfolds is taken from *left.
+func arrayOfSequence(items []Value, left *int64) (*ndarray.Array, error) {
 	shape := []int{len(items)}
 	flat := items
 	for len(shape) < maxNesting && len(flat) > 0 {
@@ -26,8 +23,8 @@ func arrayOfSequence(items []Value) (*ndarray.Array, error) {
 		if !ok {
 			break
 		}
-		if int64(width)*int64(len(flat)) > maxNested {
-			return nil, fmt.Errorf("nested sequences of more than %d elements", maxNested)
+		if *left -= int64(width) * int64(len(flat)); *left < 0 {
+			return nil, fmt.Errorf("the model holds nested sequences of more than %d elements in all", maxUnfold)
 		}
 		next := make([]Value, 0, width*len(flat))
 		for _, row := range flat {

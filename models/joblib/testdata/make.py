@@ -65,3 +65,9 @@ else:
         dump("small-lzma9", small, compress=("lzma", 9))
         for protocol in range(6):
             dump("small-p%d" % protocol, small, protocol=protocol)
+
+if tag == "py313":  # 100 MB of zeros in about 120 bytes
+    import bz2
+
+    with open("bomb.bz2", "wb") as f:
+        f.write(bz2.compress(b"\x80\x04B\x00\xe1\xf5\x05" + bytes(100000000) + b"."))
