@@ -14,6 +14,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/copal-ml/copal/builder/local/state"
@@ -215,21 +216,34 @@ func (p *Platform) Serve(ctx context.Context, ln net.Listener) error {
 		return errors.Join(err, ln.Close(), p.Close())
 	}
 	p.resume()
-	srv := &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}
+	var calls atomic.Int64
+	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		defer calls.Add(-1)
+		p.ServeHTTP(w, r)
+	})}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(ln) }()
 	var err error
 	select {
 	case <-ctx.Done():
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-		defer cancel()
-		if srv.Shutdown(grace) != nil {
-			err = srv.Close()
-		}
+		// Not Shutdown: it also waits for connections that never asked for anything.
+		err = ignoreClosed(ln.Close())
 		<-done
+		for end := time.Now().Add(2 * time.Second); calls.Load() > 0 && time.Now().Before(end); {
+			time.Sleep(5 * time.Millisecond)
+		}
+		err = errors.Join(err, srv.Close())
 	case err = <-done:
 	}
 	return errors.Join(err, os.Remove(p.dir.Path(envFile)), p.Close())
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
 }
 
 // announce writes what ReadEnv reads.

@@ -118,13 +118,14 @@ func (p *Platform) routeRegistry(r *http.Request) route {
 func (p *Platform) authenticated(next func(http.ResponseWriter, *http.Request, *call) error) func(http.ResponseWriter, *http.Request, *call) error {
 	return func(w http.ResponseWriter, r *http.Request, c *call) error {
 		w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
-		user, password, ok := r.BasicAuth()
-		if ok && user == "AWS" && p.validPassword(password, c.now) {
+		user, password, _ := r.BasicAuth()
+		valid, expired := p.checkPassword(password, c.now)
+		if user == "AWS" && valid {
 			return next(w, r, c)
 		}
 		w.Header().Set("Www-Authenticate", fmt.Sprintf("Basic realm=\"http://%s/\",service=\"ecr.amazonaws.com\"", r.Host))
-		if ok {
-			return registryError(http.StatusForbidden, "DENIED", "Your authorization token has expired or is not of this registry. Reauthenticate and try again.")
+		if expired {
+			return registryError(http.StatusForbidden, "DENIED", "Your authorization token has expired. Reauthenticate and try again.")
 		}
 		return registryError(http.StatusUnauthorized, "UNAUTHORIZED", "Not Authorized")
 	}
@@ -142,10 +143,14 @@ func (p *Platform) signPassword(stamp string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func (p *Platform) validPassword(password string, now time.Time) bool {
+func (p *Platform) checkPassword(password string, now time.Time) (valid, expired bool) {
 	stamp, sum, _ := strings.Cut(password, ".")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
-	return err == nil && hmac.Equal([]byte(sum), []byte(p.signPassword(stamp))) && now.Unix() < seconds
+	if err != nil || !hmac.Equal([]byte(sum), []byte(p.signPassword(stamp))) {
+		return false, false
+	}
+	expired = now.Unix() >= seconds
+	return !expired, expired
 }
 
 func (p *Platform) serveRegistry(w http.ResponseWriter, r *http.Request, c *call, operation string, rc registryCall) error {

@@ -154,8 +154,8 @@ func (o *object) verify(header, trailer http.Header, md5sum []byte, sums map[str
 	for name, h := range sums {
 		got := base64.StdEncoding.EncodeToString(h.Sum(nil))
 		want := header.Get(checksumPrefix + name)
-		if v := trailer[checksumPrefix+name]; want == "" && len(v) > 0 {
-			want = v[0]
+		if want == "" {
+			want = trailer.Get(checksumPrefix + name)
 		}
 		if want != got {
 			return wire.Errorf("BadDigest", "The %s you specified did not match the calculated checksum.", strings.ToUpper(name))
