@@ -5,6 +5,7 @@ package builder
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/copal-ml/copal/builder/image"
 	"github.com/copal-ml/copal/builder/layer"
@@ -95,9 +96,9 @@ func load(spec Spec, file *source.File, p progress.Func) (*models.Model, error) 
 	step := progress.NewMeter(p, "load", "Loading "+file.Name, 0) // readers do not say how far they are
 	model, err := spec.Open(spec.Model)
 	if err != nil {
-		return nil, step.Fail(fmt.Errorf("%s: %w", spec.Model, err))
+		return nil, step.Fail(err) // it names the file
 	}
-	step.Done("Loaded " + file.Name + ": " + className(model) + ", " + model.Info.Library)
+	step.Done(strings.TrimSpace("Loaded " + file.Name + ": " + className(model) + ", " + model.Info.Library + " " + model.Info.Version))
 	return model, nil
 }
 

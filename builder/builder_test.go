@@ -179,7 +179,7 @@ func TestOrder(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(events, "; "); got != "Loaded model.pkl: LogisticRegression, scikit-learn; Made the model layer" {
+	if got := strings.Join(events, "; "); got != "Loaded model.pkl: LogisticRegression, scikit-learn 1.3.2; Made the model layer" {
 		t.Errorf("events: %s", got)
 	}
 }

@@ -12,14 +12,17 @@ import (
 // AccountID is the account that every platform has.
 const AccountID = "123456789012"
 
+// DefaultPort is where a platform listens at first, if nobody else does.
+const DefaultPort = "4599"
+
 // A Config says how a platform is run.
 type Config struct {
 	// StateDir holds everything that outlives the process; DefaultStateDir if "".
 	// One process at a time may use it.
 	StateDir string
-	// Addr is where Listen binds, on loopback: "127.0.0.1:4566". Port 0 or an
+	// Addr is where Listen binds, on loopback: "127.0.0.1:9000". Port 0 or an
 	// empty Addr takes the port of the last run, so that image references stay
-	// good, or a free one.
+	// good, or else DefaultPort, or a free one.
 	Addr   string
 	Runner Runner    // how containers are started; required
 	Log    io.Writer // one line a request and a state change; nil for none

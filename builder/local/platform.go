@@ -164,18 +164,30 @@ func (p *Platform) Listen() (net.Listener, error) {
 	if !loopback(host) {
 		return nil, fmt.Errorf("local platform: %q is not a loopback address; the platform gives whoever reaches it the run of this machine", addr)
 	}
-	if port == "0" && p.saved.Addr != "" {
-		if ln, err := net.Listen("tcp", p.saved.Addr); err == nil {
-			p.listening(ln)
-			return ln, nil
-		}
+	tries := []string{addr}
+	if port == "0" {
+		tries = []string{p.saved.Addr, net.JoinHostPort(host, DefaultPort), addr}
 	}
-	ln, err := net.Listen("tcp", addr)
+	ln, err := listenFirst(tries)
 	if err != nil {
 		return nil, err
 	}
 	p.listening(ln)
 	return ln, nil
+}
+
+// listenFirst binds the first address that is free; "" is none. The error is
+// the last one's.
+func listenFirst(addrs []string) (ln net.Listener, err error) {
+	for _, addr := range addrs {
+		if addr == "" {
+			continue
+		}
+		if ln, err = net.Listen("tcp", addr); err == nil {
+			return ln, nil
+		}
+	}
+	return nil, err
 }
 
 func loopback(host string) bool {

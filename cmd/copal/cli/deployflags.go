@@ -68,7 +68,7 @@ func (o *deployOptions) spec(cmd *cobra.Command) (aws.Spec, error) {
 	if o.name == "" {
 		o.name = nameFor(o.target)
 	}
-	if err := checkEndpointName(o.name); err != nil {
+	if err := checkEndpointName("--name ", o.name); err != nil {
 		return aws.Spec{}, err
 	}
 	tags, err := parseTags(o.tags)
@@ -95,6 +95,8 @@ func (o *deployOptions) spec(cmd *cobra.Command) (aws.Spec, error) {
 // the choice has to be made.
 func (o *deployOptions) mode(cmd *cobra.Command) (aws.Mode, error) {
 	switch {
+	case o.serverless && o.noEmbed:
+		return nil, usagef("leave --no-embed out, or deploy it --realtime", "--serverless and --no-embed contradict each other: a serverless container would fetch the model from S3 at every cold start")
 	case o.serverless && o.realTime:
 		return nil, usagef("leave one of them out", "--serverless and --realtime contradict each other")
 	case !o.serverless && !o.realTime && cmd.Flags().Changed("instance-type"):

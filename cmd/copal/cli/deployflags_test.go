@@ -38,6 +38,7 @@ func TestDeployFlagsRefused(t *testing.T) {
 	}
 	f("", "needs --serverless or --realtime", "copal deploy iris:v1 --serverless")
 	f("--serverless --realtime", "contradict each other", "leave one")
+	f("--serverless --no-embed", "at every cold start", "--realtime")
 	f("--instance-type ml.m5.large", "belongs to --realtime", "copal deploy iris:v1 --realtime")
 	f("--realtime --memory 2048", "--memory belongs to --serverless", "-h")
 	f("--serverless --instances 2", "--instances belongs to --realtime", "-h")

@@ -53,7 +53,7 @@ It asks first. Without a terminal to ask on it wants --yes.`,
 }
 
 func (a *app) destroy(ctx context.Context, o destroyOptions) error {
-	if err := checkEndpointName(o.name); err != nil {
+	if err := checkEndpointName("", o.name); err != nil {
 		return err
 	}
 	if !o.yes && !isTerminal(a.In) {

@@ -2,9 +2,12 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
+	"net/http"
 	"strings"
 	"syscall"
 
@@ -72,11 +75,37 @@ func explainAccount(err error) *failure {
 	case errors.As(err, &quota):
 		return &failure{ExitDenied, sentences(quota.What, quota.Why), hintList(quota.Next)}
 	case errors.As(err, &refused):
-		return &failure{ExitFailure, err, hintList("the request reached the model and was refused; the text above is the model's")}
+		return explainRefusal(refused)
 	case errors.As(err, &problem):
 		return &failure{ExitFailure, sentences(problem.What, problem.Why), hintList(problem.Next)}
 	}
 	return nil
+}
+
+// explainRefusal takes apart what the server in a Copal image says of a request
+// that it cannot answer (serve.Problem).
+func explainRefusal(e *aws.ModelError) *failure {
+	var said struct{ Error, Got, Expected string }
+	if json.Unmarshal([]byte(e.Message), &said) != nil || said.Error == "" {
+		return &failure{ExitFailure, e, nil} // not a server of ours
+	}
+	text := fmt.Sprintf("the model answered %d: %s", e.Status, said.Error)
+	if said.Got != "" {
+		text += "; got " + said.Got
+	}
+	if said.Expected != "" && !strings.Contains(said.Error, said.Expected) {
+		text += "; expected " + said.Expected
+	}
+	hint := "correct the request; `copal inspect` of the model file shows what it takes"
+	switch e.Status {
+	case http.StatusUnsupportedMediaType:
+		hint = "set --content-type to one of: " + said.Expected
+	case http.StatusNotAcceptable:
+		hint = "set --accept to one of: " + said.Expected
+	case http.StatusInternalServerError:
+		hint = "`copal logs` of the endpoint has more"
+	}
+	return &failure{ExitFailure, errors.New(text), []string{hint}}
 }
 
 // explainModel knows the errors of reading a model.

@@ -42,6 +42,9 @@ func TestExplain(t *testing.T) {
 	f(&aws.SmokeFailed{Name: "iris", RolledBack: true, On: "iris-1", Err: errors.New("400")}, ExitSmoke, "did not answer", "hint: `copal logs iris`")
 	f(&aws.Problem{What: "what", Why: "why", Next: "next"}, ExitFailure, "error: what\nwhy\n", "hint: next")
 	f(&aws.ModelError{Status: 400, Message: `{"error":"row 0 has 3 features"}`}, ExitFailure, "the model answered 400", "row 0 has 3 features")
+	f(&aws.ModelError{Status: 415, Message: `{"error":"not read here","got":"image/png","expected":"application/json, text/csv"}`},
+		ExitFailure, "the model answered 415: not read here; got image/png; expected application/json", "hint: set --content-type to one of: application/json")
+	f(&aws.ModelError{Status: 500, Message: "<html>"}, ExitFailure, "the model answered 500: <html>")
 	f(context.Canceled, ExitFailure, "error: interrupted")
 	f(&fs.PathError{Op: "open", Path: "m.pkl", Err: fs.ErrNotExist}, ExitFailure, "open m.pkl", "hint: check the name")
 }

@@ -72,7 +72,7 @@ is JSON, anything else CSV. SageMaker takes at most 25 MB, 4 MB on serverless en
 var mediaTypes = []string{"application/json", "text/csv"}
 
 func (a *app) invoke(ctx context.Context, o invokeOptions) error {
-	if err := checkEndpointName(o.name); err != nil {
+	if err := checkEndpointName("", o.name); err != nil {
 		return err
 	}
 	body, err := a.requestBody(o.data)

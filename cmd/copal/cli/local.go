@@ -33,7 +33,8 @@ can use it. It is for development and tests; production is SageMaker itself.
 
 It stays in the foreground until Ctrl-C and prints the environment that clients need.
 What was deployed survives a restart: it is in the state folder. The port is that of the
-last run, so that image references stay good; the first run takes a free one.`,
+last run, so that image references stay good; the first run takes ` + local.DefaultPort + `, or a free port
+if that is taken.`,
 		Example: `  copal local &
   eval "$(copal local env)"              # now every AWS client talks to it
   aws sagemaker list-endpoints
@@ -47,7 +48,7 @@ last run, so that image references stay good; the first run takes a free one.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.state, "state", "", "`folder` that everything is kept in; default: "+defaultStateText)
-	flags.StringVar(&o.addr, "addr", "", "loopback `address` to listen on, such as 127.0.0.1:4599; default: the last run's")
+	flags.StringVar(&o.addr, "addr", "", "loopback `address` to listen on, such as 127.0.0.1:9000; default: the last run's")
 	flags.StringVar(&o.region, "region", "us-east-1", "AWS `region` to be")
 	flags.BoolVar(&o.inProcess, "in-process", false, "serve models in this process even where a sandbox is possible")
 	flags.DurationVar(&o.delays.RoleReady, "role-delay", 0, "how long a new role cannot be assumed (AWS: about 10s)")

@@ -57,7 +57,7 @@ func (a *app) logs(ctx context.Context, o logsOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := checkEndpointName(o.name); err != nil {
+	if err := checkEndpointName("", o.name); err != nil {
 		return err
 	}
 	account, err := o.account.open(ctx)

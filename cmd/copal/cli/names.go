@@ -11,14 +11,15 @@ import (
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html).
 var endpointName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
 
-// checkEndpointName refuses what SageMaker would refuse minutes later.
-func checkEndpointName(name string) error {
+// checkEndpointName refuses what SageMaker would refuse minutes later. The flag
+// goes before the name that would do.
+func checkEndpointName(flag, name string) error {
 	if endpointName.MatchString(name) {
 		return nil
 	}
 	hint := "a name has 1 to 63 letters, digits and hyphens, and neither starts nor ends with a hyphen"
 	if good := asEndpointName(name); good != "" {
-		hint += "\ntry --name " + good
+		hint += "\ntry " + flag + good
 	}
 	return usagef(hint, "%q cannot be the name of an endpoint: %s", name, whatIsWrong(name))
 }

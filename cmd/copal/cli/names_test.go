@@ -36,7 +36,7 @@ func TestNameFor(t *testing.T) {
 func TestCheckEndpointName(t *testing.T) {
 	f := func(name, wantError, wantHint string) {
 		t.Helper()
-		err := checkEndpointName(name)
+		err := checkEndpointName("--name ", name)
 		if wantError == "" {
 			if err != nil {
 				t.Errorf("checkEndpointName(%q): %v", name, err)

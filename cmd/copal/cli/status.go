@@ -66,7 +66,7 @@ func (a *app) list(ctx context.Context, flags accountFlags) error {
 }
 
 func (a *app) status(ctx context.Context, flags accountFlags, name string) error {
-	if err := checkEndpointName(name); err != nil {
+	if err := checkEndpointName("", name); err != nil {
 		return err
 	}
 	account, err := flags.open(ctx)
