@@ -50,7 +50,7 @@ func FuzzPickle(f *testing.F) {
 			}
 			return
 		}
-		walk(pyobj.NewRef("root", file.Root), 6)
+		walk(pyobj.NewRef("root", file.Root), 3)
 	})
 }
 
