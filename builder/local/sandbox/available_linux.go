@@ -24,7 +24,7 @@ func Available() error {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second) // even on a machine that is busy
 	defer cancel()
 	s := &spec{Root: dir, Hostname: "probe", Probe: true}
 	in, err := launch(ctx, s, local.Container{Name: "probe"}, time.Second, func() error { return nil })

@@ -55,7 +55,7 @@ func runToEnd(t *testing.T, c local.Container, mode string) (local.Instance, []s
 	}
 	select {
 	case <-in.Done():
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("still running")
 	}
 	return in, log.all()
@@ -123,7 +123,7 @@ func TestStopByKill(t *testing.T) {
 			if err := in.Stop(ctx); err != nil {
 				t.Error(err)
 			}
-			if took := time.Since(begin); took < 100*time.Millisecond || took > 10*time.Second {
+			if took := time.Since(begin); took < 100*time.Millisecond || took > 40*time.Second {
 				t.Errorf("took %v", took)
 			}
 			wantErr(t, in.Err(), "killed: did not end in time after SIGTERM")
@@ -450,7 +450,7 @@ func children(pid int) []int {
 // waitGone waits until a process has ended; one that waits for a parent to notice has.
 func waitGone(t *testing.T, pid int) {
 	t.Helper()
-	for range 500 {
+	for range 3000 {
 		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 		if err != nil || strings.Contains(string(b), ") Z ") {
 			return

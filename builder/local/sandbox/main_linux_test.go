@@ -32,6 +32,9 @@ import (
 // probe is the executable that the images of these tests hold.
 var probe = sync.OnceValues(func() ([]byte, error) { return buildProbe(runtime.GOARCH) })
 
+// cacheDir is one for all tests: they run the same image.
+var cacheDir = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "rootfs-") })
+
 func TestMain(m *testing.M) {
 	Main()
 	if os.Getenv("SANDBOX_TEST_DROP") != "" {
@@ -41,7 +44,11 @@ func TestMain(m *testing.M) {
 		os.Exit(platform(dir))
 	}
 	flag.Parse()
-	os.Exit(m.Run())
+	code := m.Run()
+	if dir, err := cacheDir(); err == nil {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
 }
 
 func buildProbe(arch string) ([]byte, error) {
@@ -54,7 +61,7 @@ func buildProbe(arch string) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "probe")
-	cmd := exec.Command("go", "build", "-p", "2", "-o", file, "./testdata/probe")
+	cmd := exec.Command("go", "build", "-p", "2", "-ldflags", "-s -w", "-o", file, "./testdata/probe")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the probe: %w\n%s", err, out)
@@ -97,7 +104,7 @@ func image(t testing.TB, cfg v1.Config, members ...tar.Header) v1.Image {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil })
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil }, tarball.WithCompressedCaching)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +133,11 @@ func configFile(t testing.TB, img v1.Image, cfg v1.Config) *v1.ConfigFile {
 func newRunner(t testing.TB, o Options) *Runner {
 	t.Helper()
 	if o.CacheDir == "" {
-		o.CacheDir = filepath.Join(t.TempDir(), "rootfs")
+		dir, err := cacheDir()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.CacheDir = dir
 	}
 	r, err := New(o)
 	if err != nil {
@@ -155,7 +166,7 @@ func start(t testing.TB, r *Runner, c local.Container) local.Instance {
 // ping asks for /ping until it is answered.
 func ping(t testing.TB, in local.Instance) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(500 * time.Microsecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(500 * time.Microsecond) {
 		c, err := in.Dial(t.Context())
 		if err == nil {
 			c.Close()
