@@ -1,9 +1,6 @@
 package local
 
-import (
-	"fmt"
-	"sync"
-)
+import "sync"
 
 // A FaultKind is a way in which a call goes wrong.
 type FaultKind string
@@ -74,5 +71,3 @@ func (f *Faults) next(operation string) FaultKind {
 	}
 	return ""
 }
-
-func (k FaultKind) String() string { return fmt.Sprintf("fault %q", string(k)) }

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"hash"
 	"hash/crc32"
 	"hash/crc64"
@@ -348,5 +347,3 @@ func (out *listObjectsOut) escape() {
 		esc(&out.CommonPrefixes[i].Prefix)
 	}
 }
-
-func (o object) String() string { return fmt.Sprintf("s3://%s/%s", o.Bucket, o.Key) }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,21 +35,6 @@ func (b *Blobs) Put(data []byte) (string, error) {
 
 // Get reads a small blob.
 func (b *Blobs) Get(hex string) ([]byte, error) { return os.ReadFile(b.Path(hex)) }
-
-// Copy stores what r gives and returns sum and size.
-func (b *Blobs) Copy(r io.Reader) (name string, size int64, err error) {
-	f, err := b.dir.Temp()
-	if err != nil {
-		return "", 0, err
-	}
-	h := sha256.New()
-	size, err = io.Copy(io.MultiWriter(f, h), r)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return "", 0, errors.Join(err, os.Remove(f.Name()))
-	}
-	name = hex.EncodeToString(h.Sum(nil))
-	return name, size, b.Add(f.Name(), name)
-}
 
 // Delete removes a blob; it is no error if there is none.
 func (b *Blobs) Delete(hex string) error {

@@ -134,15 +134,6 @@ func ParseForm(body []byte) (Form, error) {
 	return Form{values}, nil
 }
 
-// List gives the values of name.member.1, name.member.2, …
-func (f Form) List(name string) []string {
-	var out []string
-	for i := 1; f.Has(fmt.Sprintf("%s.member.%d", name, i)); i++ {
-		out = append(out, f.Get(fmt.Sprintf("%s.member.%d", name, i)))
-	}
-	return out
-}
-
 // Tags gives the pairs of name.member.N.Key and .Value.
 func (f Form) Tags(name string) []Tag {
 	var out []Tag
