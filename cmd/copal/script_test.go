@@ -69,6 +69,7 @@ func TestScript(t *testing.T) {
 			"evalenv":    evalEnv,
 			"post":       post,
 			"registry":   startRegistry,
+			"setref":     setRef,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "serverbin" {
@@ -103,7 +104,7 @@ func exitCode(ts *testscript.TestScript, err error) int {
 }
 
 // interrupts CODE PATTERN COMMAND ARGS… runs a command, sends it SIGINT as soon
-// as its standard error matches PATTERN, and wants it to end with CODE.
+// as PATTERN appears in its output or errors, and wants it to end with CODE.
 func interrupts(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: interrupts CODE PATTERN COMMAND ARGS...")
@@ -111,13 +112,13 @@ func interrupts(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command(args[2], args[3:]...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = scriptEnv(ts)
-	stderr := &trigger{pattern: regexp.MustCompile(args[1]), fired: make(chan struct{})}
-	cmd.Stdout, cmd.Stderr = ts.Stdout(), stderr
+	seen := &trigger{pattern: regexp.MustCompile(args[1]), fired: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = io.MultiWriter(ts.Stdout(), seen), io.MultiWriter(ts.Stderr(), seen)
 	ts.Check(cmd.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	select {
-	case <-stderr.fired:
+	case <-seen.fired:
 		ts.Check(cmd.Process.Signal(syscall.SIGINT))
 	case err := <-ended:
 		ended <- err
@@ -125,12 +126,11 @@ func interrupts(ts *testscript.TestScript, neg bool, args []string) {
 		_ = cmd.Process.Kill()
 	}
 	err := <-ended
-	fmt.Fprint(ts.Stderr(), stderr.String())
-	if !stderr.seen() {
-		ts.Fatalf("%q never appeared on standard error:\n%s", args[1], stderr.String())
+	if !seen.done {
+		ts.Fatalf("%q never appeared:\n%s", args[1], seen.buf.String())
 	}
 	if got, want := exitCode(ts, err), number(ts, args[0]); got != want {
-		ts.Fatalf("exit code %d, want %d; standard error:\n%s", got, want, stderr.String())
+		ts.Fatalf("exit code %d, want %d:\n%s", got, want, seen.buf.String())
 	}
 }
 
@@ -148,6 +148,7 @@ func scriptEnv(ts *testscript.TestScript) []string {
 }
 
 // A trigger collects output and fires once when a pattern has appeared in it.
+// After the process has ended nothing writes to it any more.
 type trigger struct {
 	pattern *regexp.Regexp
 	fired   chan struct{}
@@ -166,18 +167,6 @@ func (t *trigger) Write(p []byte) (int, error) {
 		close(t.fired)
 	}
 	return len(p), nil
-}
-
-func (t *trigger) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.buf.String()
-}
-
-func (t *trigger) seen() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.done
 }
 
 // cut FILE NEW SIZE writes the first SIZE bytes of FILE to NEW.
@@ -239,6 +228,17 @@ func startRegistry(ts *testscript.TestScript, _ bool, _ []string) {
 	srv := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	ts.Defer(srv.Close)
 	ts.Setenv("REGISTRY", strings.TrimPrefix(srv.URL, "http://"))
+}
+
+// setref FILE sets $REF to the reference in FILE, and $HOST to its registry.
+func setRef(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: setref FILE")
+	}
+	ref := strings.TrimSpace(ts.ReadFile(args[0]))
+	host, _, _ := strings.Cut(ref, "/")
+	ts.Setenv("REF", ref)
+	ts.Setenv("HOST", host)
 }
 
 // freeAddr is a loopback address where nothing listens.

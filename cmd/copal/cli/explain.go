@@ -13,6 +13,7 @@ import (
 
 	"github.com/copal-ml/copal/builder/deploy/aws"
 	"github.com/copal-ml/copal/builder/local"
+	"github.com/copal-ml/copal/builder/registry"
 	"github.com/copal-ml/copal/models"
 )
 
@@ -49,7 +50,7 @@ func explainOne(err error) *failure {
 	if f := asFailure(err); f != nil {
 		return &failure{code: f.code, err: err, hints: f.hints}
 	}
-	for _, explain := range []func(error) *failure{explainAccount, explainModel, explainMachine} {
+	for _, explain := range []func(error) *failure{explainAccount, explainRegistry, explainModel, explainMachine} {
 		if f := explain(err); f != nil {
 			return f
 		}
@@ -106,6 +107,19 @@ func explainRefusal(e *aws.ModelError) *failure {
 		hint = "`copal logs` of the endpoint has more"
 	}
 	return &failure{ExitFailure, errors.New(text), []string{hint}}
+}
+
+// explainRegistry knows the errors of pushing and pulling.
+func explainRegistry(err error) *failure {
+	var e *registry.Error
+	if !errors.As(err, &e) || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	code := ExitFailure
+	if e.Kind == registry.Denied {
+		code = ExitDenied
+	}
+	return &failure{code, fmt.Errorf("%s: %w", e.What, e.Err), hintList(e.Next)}
 }
 
 // explainModel knows the errors of reading a model.

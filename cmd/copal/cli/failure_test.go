@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/copal-ml/copal/builder/deploy/aws"
+	"github.com/copal-ml/copal/builder/registry"
 	"github.com/copal-ml/copal/models"
 )
 
@@ -45,6 +46,8 @@ func TestExplain(t *testing.T) {
 	f(&aws.ModelError{Status: 415, Message: `{"error":"not read here","got":"image/png","expected":"application/json, text/csv"}`},
 		ExitFailure, "the model answered 415: not read here; got image/png; expected application/json", "hint: set --content-type to one of: application/json")
 	f(&aws.ModelError{Status: 500, Message: "<html>"}, ExitFailure, "the model answered 500: <html>")
+	f(&registry.Error{Kind: registry.Denied, What: "push iris:v1 to host", Next: "log in", Err: errors.New("401")}, ExitDenied, "error: push iris:v1 to host: 401", "hint: log in")
+	f(&registry.Error{Kind: registry.NoRepository, What: "push iris:v1 to host", Next: "create it", Err: errors.New("404")}, ExitFailure, "hint: create it")
 	f(context.Canceled, ExitFailure, "error: interrupted")
 	f(&fs.PathError{Op: "open", Path: "m.pkl", Err: fs.ErrNotExist}, ExitFailure, "open m.pkl", "hint: check the name")
 }

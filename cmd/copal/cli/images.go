@@ -58,11 +58,20 @@ func looksLikeModel(s string) bool {
 	return false
 }
 
-// isModelFile reports whether a target is a file on this machine: MODEL, not
-// IMAGE. A folder is a model too, if one that is refused with a better text.
+// isModelFile reports whether a target is MODEL, not IMAGE: a file on this
+// machine. A folder of that name is one too, to be refused with a better text,
+// unless an image has the name.
 func isModelFile(target string) bool {
-	_, err := os.Stat(target)
-	return err == nil
+	info, err := os.Stat(target)
+	if err != nil || !info.IsDir() {
+		return err == nil
+	}
+	s, err := localStore()
+	if err != nil {
+		return true
+	}
+	_, _, err = s.Get(target)
+	return err != nil
 }
 
 // completeModelOrImage offers what is in the local store, and files.

@@ -64,7 +64,7 @@ address once the model is ready. No AWS protocol is spoken; that is copal local.
 }
 
 func (a *app) run(ctx context.Context, o runOptions) error {
-	if info, err := os.Stat(o.target); err == nil && !info.IsDir() {
+	if isModelFile(o.target) {
 		return a.runModel(ctx, o)
 	}
 	return a.runImage(ctx, o)
