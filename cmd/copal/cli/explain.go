@@ -72,7 +72,7 @@ func explainAccount(err error) *failure {
 	case errors.As(err, &smoke):
 		return &failure{ExitSmoke, err, hintList("`copal logs " + smoke.Name + "` shows what the container said")}
 	case errors.As(err, &denied):
-		return &failure{ExitDenied, err, nil} // its text ends in the policy statement to paste
+		return explainDenied(*denied)
 	case errors.As(err, &quota):
 		return &failure{ExitDenied, sentences(quota.What, quota.Why), hintList(quota.Next)}
 	case errors.As(err, &refused):
@@ -81,6 +81,17 @@ func explainAccount(err error) *failure {
 		return &failure{ExitFailure, sentences(problem.What, problem.Why), hintList(problem.Next)}
 	}
 	return nil
+}
+
+// explainDenied says who may not do what, and gives the policy statement to
+// paste.
+func explainDenied(e aws.Denied) *failure {
+	hint := e.Next
+	if e.Statement != "" {
+		hint = "have this statement added to its policy, then run the same command again:\n" + e.Statement
+	}
+	e.Next, e.Statement = "", ""
+	return &failure{ExitDenied, &e, hintList(hint)}
 }
 
 // explainRefusal takes apart what the server in a Copal image says of a request

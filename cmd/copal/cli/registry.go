@@ -34,7 +34,8 @@ func (t tokens) GetAuthorizationToken(ctx context.Context, in *ecr.GetAuthorizat
 	if err != nil {
 		return nil, err
 	}
-	return account.ECR().GetAuthorizationToken(ctx, in, opts...)
+	out, err := account.ECR().GetAuthorizationToken(ctx, in, opts...)
+	return out, aws.Explain("log in to the image registry", err)
 }
 
 // lazy opens the account of the flags at most once.
@@ -84,7 +85,7 @@ func (a *app) pushTarget(ctx context.Context, ref string, account func(context.C
 	repository, tag, _ := strings.Cut(full, ":")
 	uri, created, err := registry.EnsureRepository(ctx, acc.ECR(), repository)
 	if err != nil {
-		return nil, err
+		return nil, aws.Explain("make the repository "+repository, err)
 	}
 	if created {
 		a.note("Created the repository %s.", uri)
