@@ -40,7 +40,7 @@ type walk struct {
 // The limits of a walk. They are far beyond what a model needs.
 const (
 	maxRefDepth = 500
-	maxRefSteps = 20_000_000
+	maxRefSteps = 5_000_000
 	maxAgain    = 4 << 20 // array elements
 	maxUnfold   = 4 << 20 // elements
 )
