@@ -147,6 +147,23 @@ func TestDecompressionBomb(t *testing.T) {
 	}
 }
 
+// TestDefaultBudget: with the default budget, no small file takes more than some
+// tens of MiB for its values, and as much for its decompression.
+func TestDefaultBudget(t *testing.T) {
+	files := map[string][]byte{"bz2": read(t, "testdata/bomb.bz2")}
+	for _, part := range []string{"]", "}", ")", "N\x94", "K\x01", "\x8c\x01a", "]N\x85a", "(}", "J1234"} {
+		files[part] = pack(t, strings.NewReader("\x80\x04"+strings.Repeat(part, 20<<20/len(part))), packers["zlib"])
+	}
+	for name, data := range files {
+		var err error
+		used := allocated(func() { _, err = Decode(bytes.NewReader(data), Options{}) })
+		var format *models.FormatError
+		if !errors.As(err, &format) || used > 128<<20 {
+			t.Errorf("%q: %d bytes took %d MiB: %v", name, len(data), used>>20, err)
+		}
+	}
+}
+
 // TestDictionaryBomb: a header that claims a dictionary of 4 GiB.
 func TestDictionaryBomb(t *testing.T) {
 	small := func() io.Reader { return strings.NewReader("\x80\x04N.") }
@@ -215,6 +232,9 @@ func TestSniff(t *testing.T) {
 	f("\x5d\x00\x00\x80\x00", "lzma", true)
 	f("\x04\x22\x4d\x18\x64", "lz4", true)
 	f("<html>", "", false)
+	f("PK\x03\x04", "", false)
+	f("tree\nversion=v4", "", false)
+	f("{\"learner\"", "", false)
 	f("", "", false)
 	f("B\x01\x00\x00\x00Z.", "", true) // BINBYTES, not bz2
 }

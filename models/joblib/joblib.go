@@ -58,14 +58,15 @@ const sniffLength = 6
 
 // Sniff names the compression of a file from its first bytes. ok is false if the
 // file can be neither a joblib file nor a pickle: pickles begin with the PROTO
-// opcode or, in protocols 0 and 1, with any opcode.
+// opcode or, in protocols 0 and 1, with any that
+// needs nothing on the stack.
 func Sniff(head []byte) (compression string, ok bool) {
 	for _, p := range prefixes {
 		if len(head) >= len(p.prefix) && string(head[:len(p.prefix)]) == p.prefix {
 			return p.name, true
 		}
 	}
-	return "", len(head) > 0 && pickle.Opcode(head[0])
+	return "", len(head) > 0 && pickle.Begins(head[0])
 }
 
 // Decode reads a joblib file or a pickle. It reads r to its end, so that a

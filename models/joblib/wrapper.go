@@ -1,7 +1,6 @@
 package joblib
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -148,15 +147,16 @@ func (a *arrays) readNPY(d *pickle.Decoder, file *siblingFile) (pyobj.Value, err
 	if err != nil {
 		return nil, &models.FormatError{Format: "npy", Offset: 0, Text: err.Error()}
 	}
-	data, err := readSibling(d, file, n)
+	data, err := readSibling(d, file, h.Size, n)
 	if err != nil {
 		return nil, err
 	}
 	return ndarray.New(h.DType, h.Shape, h.Fortran, data)
 }
 
-// readSibling reads n bytes within the budget of the model.
-func readSibling(d *pickle.Decoder, r io.Reader, n int64) ([]byte, error) {
+// readSibling reads the n bytes behind a header within the budget of the model,
+// allocating as they arrive.
+func readSibling(d *pickle.Decoder, r io.Reader, header, n int64) ([]byte, error) {
 	const first = 256 << 10
 	var data []byte
 	for got, step := int64(0), min(n, first); ; step = min(n, 2*step) {
@@ -167,7 +167,7 @@ func readSibling(d *pickle.Decoder, r io.Reader, n int64) ([]byte, error) {
 		copy(next, data)
 		k, err := io.ReadFull(r, next[got:])
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return nil, &models.FormatError{Format: "npy", Offset: -1, Text: fmt.Sprintf("it ends %d bytes before its end", n-got-int64(k))}
+			return nil, &models.FormatError{Format: "npy", Offset: header + got + int64(k), Text: "the file ends early"}
 		} else if err != nil {
 			return nil, err
 		}
@@ -256,15 +256,15 @@ func (a *arrays) sibling(o *pyobj.Object) (*siblingFile, error) {
 	}
 	missing := &models.UnsupportedError{
 		Feature: fmt.Sprintf("a model whose arrays are in other files (%s is one) without those files", name),
-		Version: "", Offset: o.Offset,
-		Hint: fmt.Sprintf("Put %s and its siblings beside the model, or save the model again with joblib 0.10 or later, which writes one file.", name),
+		Offset:  o.Offset,
+		Hint:    fmt.Sprintf("Put %s and its siblings beside the model, or save the model again with joblib 0.10 or later, which writes one file.", name),
 	}
 	if a.open == nil {
 		return nil, missing
 	}
 	file, err := a.open(name)
 	if err != nil {
-		return nil, errors.Join(missing, err)
+		return nil, fmt.Errorf("%w: %w", missing, err)
 	}
 	return &siblingFile{file, name, &a.siblings}, nil
 }

@@ -164,8 +164,8 @@ func TestAllOpcodes(t *testing.T) {
 	for code := range opcodes {
 		op := &opcodes[code]
 		if op.run == nil {
-			if Opcode(byte(code)) {
-				t.Errorf("0x%02x is called an opcode", code)
+			if Begins(byte(code)) {
+				t.Errorf("a pickle cannot begin with 0x%02x", code)
 			}
 			continue
 		}

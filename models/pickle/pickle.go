@@ -29,6 +29,7 @@ package pickle
 
 import (
 	"io"
+	"strings"
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/pyobj"
@@ -116,5 +117,8 @@ func Decode(r io.Reader, opt Options) (*File, error) {
 	return &File{Root: root, Protocol: d.protocol, Globals: d.globals.list, Trailing: trailing}, nil
 }
 
-// Opcode reports whether a pickle can begin with b or go on with it.
-func Opcode(b byte) bool { return opcodes[b].run != nil }
+// beginnings are the opcodes that need nothing on the stack.
+const beginnings = "(cIJKMLSTUBCVXNFG]})\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96"
+
+// Begins reports whether a pickle of any use can begin with b.
+func Begins(b byte) bool { return strings.IndexByte(beginnings, b) >= 0 }
