@@ -16,7 +16,7 @@ import (
 
 type localOptions struct {
 	state, addr, region string
-	inProcess           bool
+	inProcess, verbose  bool
 	fail                []string
 	delays              local.Delays
 }
@@ -51,6 +51,7 @@ if that is taken.`,
 	flags.StringVar(&o.addr, "addr", "", "loopback `address` to listen on, such as 127.0.0.1:9000; default: the last run's")
 	flags.StringVar(&o.region, "region", "us-east-1", "AWS `region` to be")
 	flags.BoolVar(&o.inProcess, "in-process", false, "serve models in this process even where a sandbox is possible")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "a line for each request and each change of state")
 	flags.DurationVar(&o.delays.RoleReady, "role-delay", 0, "how long a new role cannot be assumed (AWS: about 10s)")
 	flags.DurationVar(&o.delays.Settle, "settle", 0, "least `time` that an endpoint stays Creating, Updating or Deleting")
 	flags.StringArrayVar(&o.fail, "fail", nil, "make a call fail: `OPERATION@N=KIND`; KIND: throttle, server-fail, lost-answer, lost-call, denied")
@@ -70,9 +71,9 @@ func (a *app) runLocal(ctx context.Context, o localOptions) error {
 	if err != nil {
 		return err
 	}
-	log := io.Writer(a.Err)
-	if a.progress == "quiet" {
-		log = io.Discard
+	log := io.Discard
+	if o.verbose {
+		log = a.Err
 	}
 	p, err := local.Open(local.Config{
 		StateDir: o.state, Addr: o.addr, Region: o.region,

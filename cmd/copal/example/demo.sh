@@ -65,7 +65,7 @@ run build --embed model.pkl -t iris:v1
 
 say "3. A SageMaker on this machine."
 printf '$ copal local &\n'
-"$copal" local >"$work/exports" 2>"$work/platform.log" &
+"$copal" local --verbose >"$work/exports" 2>"$work/platform.log" &
 platform=$!
 eval "$("$copal" local env --wait 20s)"
 printf '$ eval "$(copal local env)"      # %s\n' "$AWS_ENDPOINT_URL"
