@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,13 +17,17 @@ func (a *app) runner(inProcess bool) (local.Runner, error) {
 	if inProcess {
 		return inprocess.Runner{}, nil
 	}
-	if err := sandbox.Available(); err != nil {
-		a.note("No sandbox here: %v.", err)
-		return inprocess.Runner{}, nil
-	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return nil, fmt.Errorf("no place for unpacked images: set XDG_CACHE_HOME or HOME: %w", err)
 	}
-	return sandbox.New(sandbox.Options{CacheDir: filepath.Join(cache, "copal", "rootfs")})
+	r, err := sandbox.New(sandbox.Options{CacheDir: filepath.Join(cache, "copal", "rootfs")})
+	if errors.Is(err, sandbox.ErrUnavailable) {
+		a.note("No sandbox here: %v.", err)
+		return inprocess.Runner{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
