@@ -43,7 +43,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{ctx: r.Context(), id: requestID(), now: time.Now()}
 	var rt route
 	var err error
-	if r.URL.Path == "/v2" || strings.HasPrefix(r.URL.Path, "/v2/") && r.Header.Get("X-Amz-Date") == "" {
+	if r.URL.Path == "/v2" || strings.HasPrefix(r.URL.Path, "/v2/") { // too short for a bucket
 		rt = p.routeRegistry(r)
 	} else {
 		rt, err = p.routeSigned(r, c)

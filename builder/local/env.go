@@ -20,12 +20,15 @@ type Env struct {
 	SecretAccessKey string `json:"secretAccessKey"`
 }
 
-// Exports gives the lines that a shell evaluates, each with its newline.
+// Exports gives the lines that a shell evaluates, each with its newline. The region
+// is there twice: boto3 and version 1 of the AWS CLI read AWS_DEFAULT_REGION only
+// (botocore, configprovider.py), the other SDKs AWS_REGION.
 func (e Env) Exports() string {
 	var b strings.Builder
 	for _, v := range []struct{ name, value string }{
 		{"AWS_ENDPOINT_URL", e.Endpoint},
 		{"AWS_REGION", e.Region},
+		{"AWS_DEFAULT_REGION", e.Region},
 		{"AWS_ACCESS_KEY_ID", e.AccessKeyID},
 		{"AWS_SECRET_ACCESS_KEY", e.SecretAccessKey},
 	} {

@@ -103,7 +103,7 @@ func TestOneProcessPerFolder(t *testing.T) {
 		t.Errorf("ReadEnv: %+v %v", got, err)
 	}
 	for i, line := range strings.Split(strings.TrimSuffix(got.Exports(), "\n"), "\n") {
-		name := []string{"AWS_ENDPOINT_URL=http://127.0.0.1:", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=AKIA", "AWS_SECRET_ACCESS_KEY="}[i]
+		name := []string{"AWS_ENDPOINT_URL=http://127.0.0.1:", "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_ACCESS_KEY_ID=AKIA", "AWS_SECRET_ACCESS_KEY="}[i]
 		if !strings.HasPrefix(line, "export "+name) {
 			t.Errorf("line %q", line)
 		}
