@@ -18,7 +18,8 @@ type Runner interface {
 	// isolated: "Linux namespaces, read-only root, no network, memory cgroup".
 	Describe() string
 	// Start begins c and returns as soon as its process runs; whether it is
-	// healthy is for the caller to ask over Dial.
+	// healthy is for the caller to ask over Dial. ctx bounds the start only: the
+	// container lives on when ctx ends.
 	Start(ctx context.Context, c Container) (Instance, error)
 }
 
