@@ -173,6 +173,16 @@ func (r *replica) stop() {
 	}
 }
 
+// awaitEnd gives a container whose connection broke a moment to be seen as ended, so
+// that the next call is not given to it.
+func (r *replica) awaitEnd(ctx context.Context) {
+	select {
+	case <-r.instance.Done():
+	case <-ctx.Done():
+	case <-time.After(200 * time.Millisecond):
+	}
+}
+
 func (r *replica) alive() bool {
 	select {
 	case <-r.instance.Done():

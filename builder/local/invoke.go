@@ -77,6 +77,7 @@ func (p *Platform) invoke(w http.ResponseWriter, r *http.Request, c *call, name 
 	res, err := rep.client.Do(req)
 	if err != nil {
 		d.p.logf("endpoint %s: %v", name, err)
+		rep.awaitEnd(ctx)
 		return d.timedOut()
 	}
 	defer res.Body.Close()

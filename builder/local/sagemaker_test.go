@@ -66,6 +66,9 @@ func TestCreateModelErrors(t *testing.T) {
 
 func TestYoungRole(t *testing.T) {
 	a := newAccount(t, func(c *Config) { c.Delays.RoleReady = time.Second })
+	// A changed trust policy has to spread as a new role has.
+	_, err := a.iam.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{RoleName: aws.String("copal-iris"), PolicyDocument: aws.String(trust + "\n")})
+	a.must(err)
 	wantError(t, a.model("m", nil), "Could not assume role")
 	deadline := time.Now().Add(10 * time.Second)
 	for err := a.model("m", nil); err != nil; err = a.model("m", nil) {
@@ -108,7 +111,7 @@ func TestEndpointConfigErrors(t *testing.T) {
 }
 
 func TestEndpointErrors(t *testing.T) {
-	a := newAccount(t, func(c *Config) { c.Delays.Settle = 300 * time.Millisecond })
+	a := newAccount(t, func(c *Config) { c.Delays.Settle = 800 * time.Millisecond })
 	a.must(a.model("m", nil))
 	a.must(a.config("c", "m", true))
 	create := func(name, config string) error {
@@ -200,7 +203,7 @@ func TestUpdateRollsBack(t *testing.T) {
 }
 
 func TestInvokeErrors(t *testing.T) {
-	a := newAccount(t, func(c *Config) { c.Delays.Invoke = 150 * time.Millisecond })
+	a := newAccount(t, func(c *Config) { c.Delays.Invoke = time.Second })
 	a.deploy("iris", true, nil)
 	f := func(body string, status int32, parts ...string) {
 		t.Helper()
@@ -216,7 +219,7 @@ func TestInvokeErrors(t *testing.T) {
 		}
 	}
 	f("fail", 400, `Received client error (400) from primary with message "{"error":"row 1 has 3 columns, expected 4"}". See https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logEventViewer:group=/aws/sagemaker/Endpoints/iris in account 123456789012 for more information.`)
-	f("sleep 1s", 0, `Received server error (0) from primary with message "Your invocation timed out while waiting for a response from container primary.`)
+	f("sleep 3s", 0, `Received server error (0) from primary with message "Your invocation timed out while waiting for a response from container primary.`)
 	f("headers", 0, "headers with length greater than 4096 bytes")
 	f("crash", 0, "Your invocation timed out")
 	if got, err := a.invoke("iris", "x"); got != "text/csv:x" {
