@@ -21,19 +21,6 @@ import (
 	"github.com/copal-ml/copal/runtime/contract"
 )
 
-// readManifest takes the manifest from the image's configuration.
-func readManifest(img v1.Image) (contract.Manifest, error) {
-	config, err := img.ConfigFile()
-	if err != nil {
-		return contract.Manifest{}, fmt.Errorf("image configuration: %w", err)
-	}
-	text, ok := config.Config.Labels[contract.LabelManifest]
-	if !ok {
-		return contract.Manifest{}, errors.New("the image has no manifest of Copal: only images that `copal build` made can be served without a sandbox")
-	}
-	return contract.DecodeManifest([]byte(text))
-}
-
 // openModel loads the model that the manifest names, from the image or from the
 // folder that would be mounted at /opt/ml/model.
 func openModel(ctx context.Context, c local.Container, m contract.Manifest) (*models.Model, error) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/valyala/fasthttp/fasthttputil"
 
+	"github.com/copal-ml/copal/builder/image"
 	"github.com/copal-ml/copal/builder/local"
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/runtime/contract"
@@ -34,7 +35,7 @@ func (Runner) Describe() string {
 
 // Start begins to load the model and returns; /ping tells when it is ready.
 func (Runner) Start(ctx context.Context, c local.Container) (local.Instance, error) {
-	manifest, err := readManifest(c.Image)
+	manifest, err := image.ReadManifest(c.Image)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
