@@ -23,7 +23,7 @@ var direct = []struct {
 }{
 	{"models/internal/", []string{"models"}, "readers' tools know only the types"},
 	{"models/ndarray", []string{"models", "models/internal/"}, "arrays know no pickle"},
-	{"models/pyobj", []string{"models", "models/internal/", "models/ndarray"}, "inert values know no file format"},
+	{"models/pyobj", []string{"models", "models/internal/", "models/ndarray", "models/pyobj"}, "inert values know no file format"},
 	{"models/pickle", []string{"models", "models/internal/", "models/ndarray", "models/pyobj"}, "the opcode machine knows no library"},
 	{"models/joblib", []string{"models", "models/internal/", "models/ndarray", "models/pyobj", "models/pickle"}, "a container knows no estimator"},
 	{"models/kernel", nil, "kernels know numbers only"},
