@@ -39,7 +39,7 @@ fuzz: ## every fuzz target for FUZZTIME each (30s)
 	@cmd/internal/fuzzall.sh $(or $(FUZZTIME),30s)
 
 bench: build ## speed and memory against named peers, as ratios of one run
-	$(GO) run ./cmd/internal/bench
+	COPAL=bin/copal $(GO) run ./cmd/internal/bench
 
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -95,7 +96,7 @@ func layOut(dir string) error {
 // benchStart measures from exec to the first 200, and the memory then.
 func benchStart(out io.Writer, binary, dir string) error {
 	var times []time.Duration
-	var memory []string
+	var memory []int
 	for range starts {
 		addr, err := freeAddr()
 		if err != nil {
@@ -122,7 +123,7 @@ func benchStart(out io.Writer, binary, dir string) error {
 	slices.Sort(memory)
 	fmt.Fprintf(out, "copal-serve  exec to the first 200 on /invocations   %s median, %s worst of %d   (promise: under 20ms)\n",
 		times[len(times)/2].Round(10*time.Microsecond), times[len(times)-1].Round(10*time.Microsecond), starts)
-	fmt.Fprintf(out, "copal-serve  memory at rest                          %s kB                        (promise: under 20480 kB)\n", memory[len(memory)-1])
+	fmt.Fprintf(out, "copal-serve  memory at rest                          %d kB                        (promise: under 20480 kB)\n", memory[len(memory)-1])
 	return nil
 }
 
@@ -300,15 +301,15 @@ func loadOne(addr string) ([]time.Duration, error) {
 }
 
 // residentKB reads the resident set of a process from /proc.
-func residentKB(pid int) (string, error) {
+func residentKB(pid int) (int, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return "", err
+		return 0, err
 	}
 	for line := range strings.Lines(string(b)) {
 		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			return strings.TrimSuffix(strings.TrimSpace(rest), " kB"), nil
+			return strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
 		}
 	}
-	return "", fmt.Errorf("/proc/%d/status has no VmRSS", pid)
+	return 0, fmt.Errorf("/proc/%d/status has no VmRSS", pid)
 }
