@@ -89,6 +89,9 @@ func Open(ctx context.Context, c Config) (*Account, error) {
 		return nil, &Problem{What: "the AWS configuration cannot be read", Why: err.Error(),
 			Next: "see ~/.aws/config and AWS_PROFILE; `aws configure list-profiles` shows the profiles there are", Err: err}
 	}
+	if c.HTTP != nil { // not an option of the load: with AWS_CA_BUNDLE set that takes no other type than its own
+		cfg.HTTPClient = c.HTTP
+	}
 	if c.tune != nil {
 		c.tune(&cfg)
 	}
@@ -132,9 +135,6 @@ func (c Config) options() []func(*config.LoadOptions) error {
 	}
 	if c.AccessKeyID != "" {
 		o = append(o, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey, "")))
-	}
-	if c.HTTP != nil {
-		o = append(o, config.WithHTTPClient(c.HTTP))
 	}
 	return o
 }

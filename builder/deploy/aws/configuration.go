@@ -46,7 +46,7 @@ func (c *configuration) Needs() []deploy.ID { return c.needs }
 func (c *configuration) Diff(ctx context.Context) (deploy.Change, error) {
 	out, err := c.api.DescribeEndpointConfig(ctx, &sagemaker.DescribeEndpointConfigInput{EndpointConfigName: &c.name})
 	if absentConfiguration(err) {
-		return deploy.Change{Action: deploy.Create, Fields: variantFields(c.variant)}, nil
+		return deploy.Change{Action: deploy.Create}, nil
 	}
 	if err != nil {
 		return deploy.Change{}, explain("read endpoint configuration "+c.name, err)

@@ -207,10 +207,26 @@ func (e *endpoint) currentVariant(ctx context.Context, f found) (types.Productio
 func (e *endpoint) tagFields(have map[string]string) (fields []deploy.Field) {
 	for _, k := range slices.Sorted(maps.Keys(e.tags)) {
 		if old, want := have[k], e.tags[k]; old != want {
-			fields = append(fields, deploy.Field{Path: "tag " + k, Old: old, New: want})
+			fields = append(fields, tagField(k, old, want))
 		}
 	}
 	return fields
+}
+
+// tagField is the difference of a tag; Copal's own say what runs, and are told so.
+func tagField(key, old, new string) deploy.Field {
+	own, ok := strings.CutPrefix(key, "copal:")
+	if !ok {
+		return deploy.Field{Path: "tag " + key, Old: old, New: new}
+	}
+	f := deploy.Field{Path: strings.ReplaceAll(own, "-", " "), Old: old, New: new}
+	switch key {
+	case TagDigest:
+		f.Old, f.New = shortDigest(old), shortDigest(new)
+	case TagSHA256:
+		f.Old, f.New = old[:min(len(old), 12)], new[:min(len(new), 12)]
+	}
+	return f
 }
 
 func because(reason string) string {

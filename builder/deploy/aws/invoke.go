@@ -27,6 +27,9 @@ func (a *Account) InvokeMethod(ctx context.Context, name string, method models.M
 		return Answer{}, &Problem{What: fmt.Sprintf("the request has %d bytes and endpoints take %d", len(body), contract.RealTimePayload),
 			Next: "send the rows in several requests"}
 	}
+	if body == nil {
+		body = []byte{} // the SDK takes nil for forgotten
+	}
 	in := &sagemakerruntime.InvokeEndpointInput{EndpointName: &name, Body: body}
 	if contentType != "" {
 		in.ContentType = &contentType

@@ -36,10 +36,10 @@ type modelData struct {
 
 func (a *Account) modelData(b *bucket, s Spec) *modelData {
 	m := s.Image.Manifest.Model
-	return &modelData{api: a.s3, bucket: b, key: s.Name + "/" + m.SHA256 + "/model.tar.gz", file: s.ModelFile, model: m}
+	return &modelData{api: a.s3, bucket: b, key: s.Name + "/" + m.SHA256[:min(len(m.SHA256), hashLen)] + "/model.tar.gz", file: s.ModelFile, model: m}
 }
 
-func (d *modelData) ID() deploy.ID      { return deploy.ID{Kind: "model data", Name: d.url()} }
+func (d *modelData) ID() deploy.ID      { return deploy.ID{Kind: "model data", Name: d.key} }
 func (d *modelData) Needs() []deploy.ID { return []deploy.ID{d.bucket.ID()} }
 func (d *modelData) url() string        { return "s3://" + d.bucket.name + "/" + d.key }
 
