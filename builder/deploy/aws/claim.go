@@ -29,8 +29,9 @@ type claim struct {
 }
 
 // claim looks everywhere. An endpoint of the name that is not Copal's is an
-// error, and nothing else is claimed.
-func (a *Account) claim(ctx context.Context, n names) (*claim, error) {
+// error, and nothing else is claimed. A log group has no tags of its own: it is
+// claimed beside other things, or when ours says that there were some.
+func (a *Account) claim(ctx context.Context, n names, ours bool) (*claim, error) {
 	c := &claim{account: a, names: n}
 	e := a.bareEndpoint(n.endpoint)
 	f, err := e.find(ctx)
@@ -44,7 +45,7 @@ func (a *Account) claim(ctx context.Context, n names) (*claim, error) {
 		return nil, err
 	}
 	err = errors.Join(c.findRepository(ctx), c.findRole(ctx), c.findData(ctx))
-	if err == nil && c.tagged() { // the group has no tags of its own
+	if err == nil && (ours || c.tagged()) {
 		err = c.findLogs(ctx)
 	}
 	return c, err
@@ -94,6 +95,14 @@ func (c *claim) resources() (all []deploy.Resource) {
 		}
 	}
 	return all
+}
+
+func (c *claim) ids() []deploy.ID {
+	ids := []deploy.ID{}
+	for _, r := range c.resources() {
+		ids = append(ids, r.ID())
+	}
+	return ids
 }
 
 // outliving is a resource that needs others than it says.
@@ -155,7 +164,7 @@ func (c *claim) findData(ctx context.Context) error {
 func (c *claim) findLogs(ctx context.Context) error {
 	l := &logs{api: c.account.logs, group: logGroup(c.names.endpoint)}
 	found, err := l.find(ctx)
-	if found {
+	if found || err == nil && c.endpoint != nil { // whose containers may yet begin to write
 		c.logs = l
 	}
 	return c.excuse(err, "log group "+l.group)
@@ -184,8 +193,9 @@ type logsAPI interface {
 // logs is the log group of an endpoint. SageMaker makes it, with no tags; it
 // belongs to the endpoint by name.
 type logs struct {
-	api   logsAPI
-	group string
+	api    logsAPI
+	group  string
+	absent bool // when it was to be deleted
 }
 
 func (l *logs) ID() deploy.ID      { return deploy.ID{Kind: "log group", Name: l.group} }
@@ -205,6 +215,7 @@ func (l *logs) Apply(context.Context, deploy.Change, progress.Func) error { retu
 func (l *logs) Delete(ctx context.Context, _ progress.Func) error {
 	_, err := l.api.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &l.group})
 	if isCode(err, "ResourceNotFoundException") {
+		l.absent = true
 		return nil
 	}
 	return explain("delete log group "+l.group, err)

@@ -3,6 +3,8 @@ package aws
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/copal-ml/copal/builder/deploy"
 	"github.com/copal-ml/copal/builder/progress"
@@ -22,40 +24,56 @@ func (a *Account) Destroy(ctx context.Context, name string, p progress.Func) (Re
 	if err != nil {
 		return report, err
 	}
-	c, err := a.claim(ctx, n)
-	if err != nil {
-		return report, err
-	}
-	report.Found, report.Notes = c.endpoint != nil, c.notes
-	report.Deleted, err = deploy.Destroy(ctx, c.resources(), p)
-	if err == nil {
-		err = a.prove(ctx, n, &report)
-	}
+	err = a.destroy(ctx, n, p, &report)
 	if err != nil && ctx.Err() != nil {
 		err = a.interrupted(ctx, a.bareEndpoint(name), start, err)
 	}
 	return report, err
 }
 
-// prove lists again until nothing is left; listings lag behind on AWS.
-func (a *Account) prove(ctx context.Context, n names, report *Report) error {
-	start := a.clock.Now()
+// destroy lists and deletes until a listing is empty. What is still listed may
+// have come up meanwhile, like the log of a container that was starting, or be
+// gone already: listings lag behind on AWS. To delete it once more does no harm.
+func (a *Account) destroy(ctx context.Context, n names, p progress.Func, report *Report) error {
+	var since time.Time // when all that was found had been deleted for the first time
+	ours := false
 	err := a.poller().until(ctx, func() (bool, error) {
-		c, err := a.claim(ctx, n)
+		c, err := a.claim(ctx, n, ours)
 		if err != nil {
 			return false, err
 		}
-		report.Left = report.Left[:0]
-		for _, r := range c.resources() {
-			report.Left = append(report.Left, r.ID())
+		ours = ours || c.tagged()
+		report.Found = report.Found || c.endpoint != nil
+		report.Left, report.Notes = c.ids(), c.notes
+		if len(report.Left) == 0 || !since.IsZero() && a.clock.Now().Sub(since) > settling {
+			return true, nil
 		}
-		return len(report.Left) == 0 || a.clock.Now().Sub(start) > settling, nil
+		show := p
+		if !slices.ContainsFunc(report.Left, func(id deploy.ID) bool { return !slices.Contains(report.Deleted, id) }) {
+			show = nil // told before
+		}
+		deleted, err := deploy.Destroy(ctx, c.resources(), show)
+		report.add(deleted, c)
+		if since.IsZero() {
+			since = a.clock.Now()
+		}
+		return false, err
 	})
 	if err == nil && len(report.Left) > 0 {
 		err = &Problem{What: fmt.Sprintf("%d of what belongs to endpoint %s is still listed: %v", len(report.Left), n.endpoint, report.Left),
 			Next: fmt.Sprintf("run `copal destroy %s` again", n.endpoint)}
 	}
 	return err
+}
+
+// add notes what was deleted, each once, and not a log group that never was.
+func (r *Report) add(deleted []deploy.ID, c *claim) {
+	for _, id := range deleted {
+		never := c.logs != nil && c.logs.absent && id == c.logs.ID()
+		if !never && !slices.Contains(r.Deleted, id) {
+			r.Deleted = append(r.Deleted, id)
+		}
+	}
 }
 
 // bareEndpoint is an endpoint of which only the name is known.
