@@ -37,7 +37,7 @@ func Open(path string) (*File, error) {
 	}
 	fi, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("model %s does not exist: %w", path, os.ErrNotExist)
+		return nil, fmt.Errorf("model %s: %w", path, os.ErrNotExist)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)

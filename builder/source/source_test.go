@@ -47,7 +47,7 @@ func TestRefusals(t *testing.T) {
 	f("s3://bucket/model.pkl", "aws s3 cp s3://bucket/model.pkl .")
 	f("https://example.com/model.pkl", "download it first")
 	f("model.tar.gz", "unpack it with `tar xf model.tar.gz`")
-	f("/nowhere/model.pkl", "model /nowhere/model.pkl does not exist")
+	f("/nowhere/model.pkl", "model /nowhere/model.pkl: file does not exist")
 	f(fifo, "not a regular file")
 	f("/dev/null", "not a regular file")
 	f(write(t, "empty.pkl", ""), "is empty")

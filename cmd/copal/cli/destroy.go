@@ -100,7 +100,7 @@ func (a *app) printReport(r aws.Report, region string) error {
 	}
 	if len(r.Left) > 0 {
 		return failf("run the same command again; what is then still there needs a look in the console",
-			"%d resource(s) of endpoint %s are still there: %s", len(r.Left), r.Name, strings.Join(names(r.Left), ", "))
+			"still there of endpoint %s: %s", r.Name, strings.Join(names(r.Left), ", "))
 	}
 	if a.json {
 		return a.printJSON(destroyResult{Endpoint: r.Name, Found: r.Found, Deleted: names(r.Deleted), Left: names(r.Left), Notes: r.Notes})
@@ -112,7 +112,7 @@ func (a *app) printReport(r aws.Report, region string) error {
 	case !r.Found:
 		a.note("endpoint %s was not there; what was left of it is deleted", r.Name)
 	}
-	a.note("%d resource(s) deleted, nothing left of %s in %s", len(r.Deleted), r.Name, region)
+	a.note("%s deleted, nothing left of %s in %s", resources(len(r.Deleted)), r.Name, region)
 	_, err := fmt.Fprintln(a.Out, r.Name)
 	return err
 }
@@ -123,4 +123,11 @@ func names(ids []deploy.ID) []string {
 		list[i] = id.String()
 	}
 	return list
+}
+
+func resources(n int) string {
+	if n == 1 {
+		return "1 resource"
+	}
+	return fmt.Sprintf("%d resources", n)
 }

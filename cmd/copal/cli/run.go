@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -131,13 +132,16 @@ func (a *app) runImage(ctx context.Context, o runOptions) error {
 		return err
 	}
 	a.note("%s: %s.", o.target, runner.Describe())
+	var serving sync.WaitGroup
 	err = sandbox.Run(ctx, runner, c, func(in local.Instance) {
-		go a.announce(ctx, ln, in)
+		serving.Go(func() { a.announce(ctx, ln, in) })
 	})
 	if ctx.Err() != nil {
 		err = nil // Ctrl-C is how it ends
 	}
-	return errors.Join(err, closed(ln))
+	err = errors.Join(err, closed(ln))
+	serving.Wait()
+	return err
 }
 
 func closed(ln net.Listener) error {
