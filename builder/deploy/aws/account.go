@@ -230,8 +230,8 @@ func (n names) arn(service, resource string) string {
 	return arn.ARN{Partition: n.Partition, Service: service, Region: n.region, AccountID: n.Account, Resource: resource}.String()
 }
 
-// endpointARN is the ARN of the endpoint; SageMaker writes names in ARNs in
-// lower case.
+// sagemakerARN is the ARN of a SageMaker resource, in which names are in lower
+// case.
 func (n names) sagemakerARN(kind, name string) string {
 	return n.arn("sagemaker", kind+"/"+strings.ToLower(name))
 }

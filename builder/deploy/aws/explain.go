@@ -66,8 +66,11 @@ type cause struct {
 	next  string
 }
 
-// causes, most specific first. The numbers are those of the failures in the
-// container contract's list (README, "Failures and what they mean").
+// causes, most specific first. Sources of the texts, beside those above:
+// https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-troubleshoot.html,
+// aws/amazon-sagemaker-feedback#180 (manifest type), aws/deep-learning-containers#759
+// (BatchGetImage), aws/sagemaker-python-sdk#4700 (repository access mode),
+// aws-samples/easy-amazon-sagemaker-deployments#4 (image not found).
 var causes = []cause{
 	{texts: []string{"Unsupported manifest media type"}, what: "SageMaker takes Docker schema 2 images of one platform only, no OCI manifests and no indexes",
 		next: "build the image with copal, whose default is the right one, or with docker buildx --provenance=false --sbom=false -o type=image,oci-mediatypes=false"},
