@@ -93,7 +93,7 @@ func (s Spec) withDefaults() Spec {
 
 // load opens the model as the container will.
 func load(spec Spec, file *source.File, p progress.Func) (*models.Model, error) {
-	step := progress.NewMeter(p, "load", "Loading "+file.Name, 0) // readers do not say how far they are
+	step := progress.NewMeter(p, "load", "Loading "+file.Name, 0)
 	model, err := spec.Open(spec.Model)
 	if err != nil {
 		return nil, step.Fail(err) // it names the file
