@@ -8,7 +8,7 @@ import (
 // (since 0.24) and feature_names_in_ (since 1.0, if it was fitted on a table).
 // Width 0 stands for nothing recorded.
 func recordedFeatures(r pyobj.Ref) (width int, names []string, err error) {
-	if attr, ok := r.Attr("n_features_in_"); ok {
+	if attr, ok := r.Attr("n_features_in_"); ok && !attr.IsNone() { // None: Dummy* of 0.23 and 0.24
 		n, err := attr.Int()
 		if err != nil {
 			return 0, nil, err
