@@ -108,3 +108,36 @@ func QuadraticForm(x, a, scratch []float64) float64 {
 	}
 	return Sum(scratch)
 }
+
+// LogSoftmax is
+//
+//	for each row of n values {
+//		m := max(row)
+//		for j := range row {
+//			row[j] -= m
+//		}
+//		s := log(Σ exp(row[j]))
+//		for j := range row {
+//			row[j] -= s
+//		}
+//	}
+//
+// It is sklearn/discriminant_analysis.py's predict_log_proba since 1.6.
+func LogSoftmax(x []float64, n int) {
+	for ; len(x) > 0; x = x[n:] {
+		row := x[:n]
+		top := row[0]
+		for _, v := range row[1:] {
+			top = max(top, v)
+		}
+		s := 0.0
+		for j := range row {
+			row[j] -= top
+			s += Exp(row[j])
+		}
+		s = math.Log(s)
+		for j := range row {
+			row[j] -= s
+		}
+	}
+}
