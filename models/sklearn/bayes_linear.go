@@ -40,18 +40,11 @@ func ardRegression(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	lambda, err := perFeature(r, "lambda_")
+	lambda, err := perFeatureOf(r, "lambda_", m.features)
 	if err != nil {
 		return nil, err
 	}
-	if len(lambda) != m.features {
-		return nil, r.Format("lambda_ has %d values for %d features", len(lambda), m.features)
-	}
-	attr, err := r.Need("threshold_lambda")
-	if err != nil {
-		return nil, err
-	}
-	threshold, err := attr.Float()
+	threshold, err := floatOf(r, "threshold_lambda")
 	if err != nil {
 		return nil, err
 	}
@@ -72,15 +65,11 @@ func readBayesLinear(c *compiler, r pyobj.Ref) (*bayesLinear, *node, error) {
 	if !m.flat {
 		return nil, nil, r.Format("coef_ has two dimensions")
 	}
-	alpha, err := r.Need("alpha_")
+	alpha, err := floatOf(r, "alpha_")
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := alpha.Float()
-	if err != nil {
-		return nil, nil, err
-	}
-	m.noise = 1 / a
+	m.noise = 1 / alpha
 	normalize, err := wasNormalized(c, r)
 	if err != nil {
 		return nil, nil, err
@@ -110,22 +99,14 @@ func wasNormalized(c *compiler, r pyobj.Ref) (bool, error) {
 // readCentre reads what x is centred and scaled by.
 func (m *bayesLinear) readCentre(c *compiler, r pyobj.Ref, normalize bool) (err error) {
 	if normalize || !c.written(r).before(1, 9) {
-		if m.offset, err = m.centre(r, "X_offset_"); err != nil {
+		if m.offset, err = perFeatureOf(r, "X_offset_", m.features); err != nil {
 			return err
 		}
 	}
 	if normalize {
-		m.scale, err = m.centre(r, "X_scale_")
+		m.scale, err = perFeatureOf(r, "X_scale_", m.features)
 	}
 	return err
-}
-
-func (m *bayesLinear) centre(r pyobj.Ref, name string) ([]float64, error) {
-	v, err := perFeature(r, name)
-	if err == nil && len(v) != m.features {
-		err = r.Format("%s has %d values for %d features", name, len(v), m.features)
-	}
-	return v, err
 }
 
 func (m *bayesLinear) readSigma(r pyobj.Ref) (err error) {

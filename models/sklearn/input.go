@@ -68,6 +68,15 @@ func word(r pyobj.Ref, name, missing string) (string, error) {
 	return attr.Str()
 }
 
+// floatOf reads the attribute name as a number.
+func floatOf(r pyobj.Ref, name string) (float64, error) {
+	attr, err := r.Need(name)
+	if err != nil {
+		return 0, err
+	}
+	return attr.Float()
+}
+
 // perFeature reads an array of one number a feature.
 func perFeature(r pyobj.Ref, name string) ([]float64, error) {
 	attr, err := r.Need(name)
@@ -86,4 +95,12 @@ func perFeature(r pyobj.Ref, name string) ([]float64, error) {
 		return nil, attr.Format("%w", err)
 	}
 	return f, nil
+}
+
+// either is the name of an attribute: the first if r has it, else the second.
+func either(r pyobj.Ref, name, other string) string {
+	if _, ok := r.Attr(name); ok {
+		return name
+	}
+	return other
 }

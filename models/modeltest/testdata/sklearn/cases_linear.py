@@ -3,27 +3,12 @@
 from sklearn import linear_model as lm
 from sklearn.svm import LinearSVC, LinearSVR
 
+from shorthand import add, at
 from suite import *  # noqa: F403
 
-FEW = IRIS[::30]
 SHORT = [ROWS, MISSING]
 OLD, MIDDLE, NEW = (0, 20), (1, 2), (1, 9)
 GLM = dict(LINEAR, predict="exp")
-
-
-def at(*versions):
-    """A case of these versions only: where a format or a formula changed."""
-    return case() if VERSION in versions else lambda f: f
-
-
-def add(name, build, versions=(OLD, NEW), tolerance=LINEAR, batches=SHORT):
-    """A case without a function of its own."""
-
-    def f():
-        return default_joblib(build(), tolerance, batches)
-
-    f.__name__ = name
-    at(*versions)(f)
 
 
 def regressor(name, build, versions=(OLD, NEW)):
