@@ -13,6 +13,23 @@ func ExpEach(x []float64) {
 	}
 }
 
+// Above is
+//
+//	for i, v := range x {
+//		dst[i] = 1 if v > threshold, else 0
+//	}
+//
+// It may work in place.
+func Above(dst, x []float64, threshold float64) {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		dst[i] = 0
+		if v > threshold {
+			dst[i] = 1
+		}
+	}
+}
+
 // NormalizeRowsOrEqual is
 //
 //	for each row of n values {

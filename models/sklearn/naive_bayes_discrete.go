@@ -102,21 +102,25 @@ func bernoulliNB(c *compiler, r pyobj.Ref) (*node, error) {
 	return b.node(r, l)
 }
 
-// decideBinarized is decide of what is above a threshold. A sparse matrix is
-// made dense: its zeros are above a negative one.
+// decideBinarized is decide of what is above a threshold.
 func (l *linear) decideBinarized(ws *workspace, x block, out []float64, threshold float64) error {
+	if x.sparse != nil && threshold >= 0 { // zeros stay zeros
+		if err := ws.finiteSparse(x, l.names); err != nil {
+			return err
+		}
+		bits := ws.floats(len(x.sparse.values))
+		kernel.Above(bits, x.sparse.values, threshold)
+		kernel.AffineSparse(out, x.sparse.indptr, x.sparse.indices, bits, l.coef, l.intercept, l.features)
+		return nil
+	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, l.names); err != nil {
 		return err
 	}
 	bits, src := ws.writable(m)
-	for i, v := range src {
-		bits.data[i] = 0
-		if v > threshold {
-			bits.data[i] = 1
-		}
-	}
-	return l.decide(ws, bits, out)
+	kernel.Above(bits.data, src, threshold)
+	kernel.Affine(out, bits.data, l.coef, l.intercept, l.features)
+	return nil
 }
 
 // A categorical is CategoricalNB: the sum of what a table per feature has for
