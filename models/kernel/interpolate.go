@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// Interpolate is numpy.interp over ascending thresholds xs, two or more, with
+// InterpolateEach is numpy.interp over ascending thresholds xs, two or more, with
 // NaN outside them (numpy/_core/src/multiarray/compiled_base.c, arr_interp):
 //
 //	for i, v := range x {
@@ -12,7 +12,7 @@ import "math"
 //	}
 //
 // A sum that is NaN, as between infinities, is tried again from j+1.
-func Interpolate(x, xs, ys []float64) {
+func InterpolateEach(x, xs, ys []float64) {
 	last := len(xs) - 1
 	for i, v := range x {
 		if !(v >= xs[0] && v <= xs[last]) {

@@ -91,7 +91,10 @@ func TestAffineSparseIsAffine(t *testing.T) {
 				}
 			}
 			got, want := guarded(rows*m), make([]float64, rows*m)
-			AffineSparse(got.data, indptr, indices, values, w, b, n)
+			for i := range rows {
+				from, to := indptr[i], indptr[i+1]
+				AffineSparse(got.data[i*m:(i+1)*m], indices[from:to], values[from:to], w, b, n)
+			}
 			Affine(want, x, w, b, n)
 			same(t, got.data, want)
 			got.check(t)
@@ -105,7 +108,7 @@ func TestInterpolate(t *testing.T) {
 	f := func(x, want float64) {
 		t.Helper()
 		got := []float64{x}
-		Interpolate(got, xs, ys)
+		InterpolateEach(got, xs, ys)
 		same(t, got, []float64{want})
 	}
 	f(0, 5)
@@ -137,5 +140,5 @@ func TestLikelihoodsDoNotAllocate(t *testing.T) {
 	f("SubLogSumExpRows", func() { SubLogSumExpRows(x, 4) })
 	f("LogSoftmax", func() { LogSoftmax(x, 4) })
 	f("QuadraticForm", func() { QuadraticForm(x[:8], w, scratch) })
-	f("Interpolate", func() { Interpolate(x, []float64{0, 1}, []float64{0, 1}) })
+	f("InterpolateEach", func() { InterpolateEach(x, []float64{0, 1}, []float64{0, 1}) })
 }

@@ -48,7 +48,7 @@ func plsSVD(c *compiler, r pyobj.Ref) (*node, error) {
 
 // plsScores reads transform: ((X - mean) / std) @ weights. The mean and the
 // deviation became private in 0.24.
-func plsScores(r pyobj.Ref, weights string) (*node, *projection, error) {
+func plsScores(r pyobj.Ref, weights string) (*node, *affine, error) {
 	t, err := matrixOf(r, weights, 0)
 	if err != nil {
 		return nil, nil, err
@@ -57,11 +57,11 @@ func plsScores(r pyobj.Ref, weights string) (*node, *projection, error) {
 	if err := n.input(r, t.rows); err != nil {
 		return nil, nil, err
 	}
-	p := &projection{weights: t.columns(t.cols), features: t.rows, names: n.names}
-	if p.mean, err = perFeatureOf(r, either(r, "_x_mean", "x_mean_"), t.rows); err != nil {
+	p := &affine{weights: t.columns(t.cols), features: t.rows, names: n.names}
+	if p.mean, err = perFeatureOf(r, present(r, "_x_mean", "x_mean_"), t.rows); err != nil {
 		return nil, nil, err
 	}
-	if p.scale, err = perFeatureOf(r, either(r, "_x_std", "x_std_"), t.rows); err != nil {
+	if p.scale, err = perFeatureOf(r, present(r, "_x_std", "x_std_"), t.rows); err != nil {
 		return nil, nil, err
 	}
 	n.transform = p.transformer()
@@ -75,17 +75,17 @@ func plsScores(r pyobj.Ref, weights string) (*node, *projection, error) {
 //	1.1 and 1.2   (X - mean) / std @ _coef_.T + intercept_
 //	1.3 and 1.4   (X - mean) / std @ coef_.T + intercept_
 //	since 1.5     (X - mean) @ coef_.T + intercept_
-func plsPredict(c *compiler, r pyobj.Ref, scores *projection) (*projection, error) {
-	p := &projection{mean: scores.mean, scale: scores.scale, features: scores.features, names: scores.names}
+func plsPredict(c *compiler, r pyobj.Ref, scores *affine) (*affine, error) {
+	p := &affine{mean: scores.mean, scale: scores.scale, features: scores.features, names: scores.names}
 	v, bias := c.written(r), "intercept_"
 	if v.before(1, 1) {
 		t, err := matrixOf(r, "coef_", p.features)
 		if err != nil {
 			return nil, err
 		}
-		p.weights, bias = t.columns(t.cols), either(r, "_y_mean", "y_mean_")
+		p.weights, bias = t.columns(t.cols), present(r, "_y_mean", "y_mean_")
 	} else {
-		t, err := matrixOf(r, either(r, "_coef_", "coef_"), 0)
+		t, err := matrixOf(r, present(r, "_coef_", "coef_"), 0)
 		if err != nil {
 			return nil, err
 		}

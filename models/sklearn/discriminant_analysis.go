@@ -23,7 +23,7 @@ func linearDiscriminant(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := l.node(r)
+	n, err := l.classifier(r)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +42,7 @@ func linearDiscriminant(c *compiler, r pyobj.Ref) (*node, error) {
 		logProba = logOf(m.positive)
 	}
 	n.offer(one(models.PredictLogProba, numbers(k), nil, logProba))
+	l.offerDecision(n)
 	n.transform, err = discriminants(r, n)
 	return n, err
 }
@@ -82,7 +83,7 @@ func discriminants(r pyobj.Ref, n *node) (*transformer, error) {
 	if most < 1 {
 		return nil, attr.Format("%d components", most)
 	}
-	p := &projection{names: n.names, features: n.features, weights: scalings.columns(int(min(most, int64(scalings.cols))))}
+	p := &affine{names: n.names, features: n.features, weights: scalings.columns(int(min(most, int64(scalings.cols))))}
 	if solver == "svd" {
 		if p.mean, err = perFeatureOf(r, "xbar_", n.features); err != nil {
 			return nil, err
@@ -127,10 +128,6 @@ func quadraticDiscriminant(c *compiler, r pyobj.Ref) (*node, error) {
 	}
 	q.names = n.names
 	k := q.classes.len()
-	scores := numbers(k)
-	if k == 2 {
-		scores = numbers(0)
-	}
 	n.offer(one(models.Predict, models.Port{DType: q.classes.dtype}, q.classes, q.predict))
 	n.offer(one(models.PredictProba, numbers(k), nil, q.proba))
 	logProba := q.logProba
@@ -138,7 +135,7 @@ func quadraticDiscriminant(c *compiler, r pyobj.Ref) (*node, error) {
 		logProba = logOf(q.proba)
 	}
 	n.offer(one(models.PredictLogProba, numbers(k), nil, logProba))
-	n.offer(one(models.DecisionFunction, scores, nil, q.decision))
+	n.offer(one(models.DecisionFunction, decisionPort(k), nil, q.decision))
 	n.outline.Summary = fmt.Sprintf("%s · %d classes", features(n.features), k)
 	return n, nil
 }

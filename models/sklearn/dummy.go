@@ -127,7 +127,7 @@ func dummyClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	} else if sparse {
 		return nil, r.Unsupported("a classifier with sparse answers", "Fit it on a dense y.")
 	}
-	strategy, err := word(r, either(r, "_strategy", "strategy"), "prior")
+	strategy, err := word(r, present(r, "_strategy", "strategy"), "prior")
 	if err != nil {
 		return nil, err
 	}

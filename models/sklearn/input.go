@@ -97,8 +97,8 @@ func perFeature(r pyobj.Ref, name string) ([]float64, error) {
 	return f, nil
 }
 
-// either is the name of an attribute: the first if r has it, else the second.
-func either(r pyobj.Ref, name, other string) string {
+// present is the name of an attribute: the first if r has it, else the second.
+func present(r pyobj.Ref, name, other string) string {
 	if _, ok := r.Attr(name); ok {
 		return name
 	}

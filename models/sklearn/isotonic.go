@@ -15,10 +15,10 @@ var isotonicClasses = []class{
 	{"IsotonicRegression", "sklearn", isotonicRegression},
 }
 
-// An isotonic is IsotonicRegression (sklearn/isotonic.py): linear interpolation
+// A curve is IsotonicRegression (sklearn/isotonic.py): linear interpolation
 // between thresholds, which SciPy's interp1d delegates to numpy.interp for
 // float64. It is immutable.
-type isotonic struct {
+type curve struct {
 	x, y   []float64 // thresholds and their answers, x ascending
 	lo, hi float64   // X_min_ and X_max_
 	single bool      // fitted on float32, and computes in it
@@ -36,7 +36,7 @@ const (
 )
 
 func isotonicRegression(c *compiler, r pyobj.Ref) (*node, error) {
-	m, err := readIsotonic(r)
+	m, err := readCurve(r)
 	if err != nil {
 		return nil, err
 	}
@@ -51,11 +51,11 @@ func isotonicRegression(c *compiler, r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
-// readIsotonic reads the thresholds, which were called _necessary_X_ and
+// readCurve reads the thresholds, which were called _necessary_X_ and
 // _necessary_y_ up to 0.23.
-func readIsotonic(r pyobj.Ref) (*isotonic, error) {
-	m := new(isotonic)
-	x, y := either(r, "X_thresholds_", "_necessary_X_"), either(r, "y_thresholds_", "_necessary_y_")
+func readCurve(r pyobj.Ref) (*curve, error) {
+	m := new(curve)
+	x, y := present(r, "X_thresholds_", "_necessary_X_"), present(r, "y_thresholds_", "_necessary_y_")
 	if err := m.readThresholds(r, x, y); err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func readIsotonic(r pyobj.Ref) (*isotonic, error) {
 	return m, err
 }
 
-func (m *isotonic) readThresholds(r pyobj.Ref, xName, yName string) error {
+func (m *curve) readThresholds(r pyobj.Ref, xName, yName string) error {
 	x, err := oneDimension(r, xName)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func oneDimension(r pyobj.Ref, name string) (*ndarray.Array, error) {
 	return a, err
 }
 
-func (m *isotonic) run(ws *workspace, x block, out []float64) error {
+func (m *curve) run(ws *workspace, x block, out []float64) error {
 	copy(out, ws.matrix(x).data)
 	if m.single {
 		for i, v := range out {
@@ -147,14 +147,14 @@ func (m *isotonic) run(ws *workspace, x block, out []float64) error {
 	if m.single {
 		kernel.InterpolateSingle(out, m.x, m.y)
 	} else {
-		kernel.Interpolate(out, m.x, m.y)
+		kernel.InterpolateEach(out, m.x, m.y)
 	}
 	return nil
 }
 
 // inside refuses a value outside the thresholds in the words of
 // scipy.interpolate.interp1d, which looks for one below first.
-func (m *isotonic) inside(ws *workspace, values []float64) error {
+func (m *curve) inside(ws *workspace, values []float64) error {
 	refuse := func(i int, where string, what string, limit float64) error {
 		return m.bad(ws, i, fmt.Sprintf("A value (%s) in x_new is %s the interpolation range's %s value (%s).",
 			floatText(values[i]), where, what, floatText(limit)))
@@ -175,7 +175,7 @@ func (m *isotonic) inside(ws *workspace, values []float64) error {
 
 // infinite refuses NaN and infinity in the words of check_array, which is not told
 // the name of the input here.
-func (m *isotonic) infinite(ws *workspace, i int, v float64) error {
+func (m *curve) infinite(ws *workspace, i int, v float64) error {
 	switch {
 	case math.IsNaN(v):
 		return m.bad(ws, i, "Input contains NaN.")
@@ -185,7 +185,7 @@ func (m *isotonic) infinite(ws *workspace, i int, v float64) error {
 	return m.bad(ws, i, "Input contains infinity or a value too large for dtype('float64').")
 }
 
-func (m *isotonic) bad(ws *workspace, i int, text string) error {
+func (m *curve) bad(ws *workspace, i int, text string) error {
 	e := &models.DataError{Row: ws.first + i, Column: 0, Text: text}
 	if len(m.names) > 0 {
 		e.Name = m.names[0]

@@ -61,20 +61,37 @@ func linearClassification(c *compiler, r pyobj.Ref) (*node, error) {
 
 // node offers predict and decision_function.
 func (m *linearClassifier) node(r pyobj.Ref) (*node, error) {
+	n, err := m.classifier(r)
+	if err != nil {
+		return nil, err
+	}
+	m.offerDecision(n)
+	return n, nil
+}
+
+// classifier offers predict.
+func (m *linearClassifier) classifier(r pyobj.Ref) (*node, error) {
 	n := new(node)
 	if err := n.input(r, m.features); err != nil {
 		return nil, err
 	}
 	m.names = n.names
-	k := m.classes.len()
-	scores := numbers(k)
-	if k == 2 {
-		scores = numbers(0)
-	}
 	n.offer(one(models.Predict, models.Port{DType: m.classes.dtype}, m.classes, m.classify))
-	n.offer(one(models.DecisionFunction, scores, nil, m.decide))
-	n.outline.Summary = fmt.Sprintf("%s · %d classes", features(n.features), k)
+	n.outline.Summary = fmt.Sprintf("%s · %d classes", features(n.features), m.classes.len())
 	return n, nil
+}
+
+// offerDecision adds decision_function.
+func (m *linearClassifier) offerDecision(n *node) {
+	n.offer(one(models.DecisionFunction, decisionPort(m.classes.len()), nil, m.decide))
+}
+
+// decisionPort is the port of the decisions for k classes.
+func decisionPort(k int) models.Port {
+	if k == 2 {
+		return numbers(0)
+	}
+	return numbers(k)
 }
 
 // classify is predict: the class with the largest decision, the second of two
@@ -138,10 +155,9 @@ func multilabelRidge(r pyobj.Ref) (*node, error) {
 		return nil, err
 	}
 	l.names = n.names
-	k := len(l.intercept)
-	scores := numbers(k)
+	k, decisions := len(l.intercept), numbers(len(l.intercept))
 	if k == 1 {
-		scores = numbers(0)
+		decisions = numbers(0)
 	}
 	predict := func(ws *workspace, x block, out []float64) error {
 		if err := l.decide(ws, x, out); err != nil {
@@ -156,7 +172,7 @@ func multilabelRidge(r pyobj.Ref) (*node, error) {
 		return nil
 	}
 	n.offer(one(models.Predict, models.Port{DType: models.Int64, Width: k}, nil, predict))
-	n.offer(one(models.DecisionFunction, scores, nil, l.decide))
+	n.offer(one(models.DecisionFunction, decisions, nil, l.decide))
 	n.outline.Summary = fmt.Sprintf("%s · %d labels", features(n.features), k)
 	return n, nil
 }

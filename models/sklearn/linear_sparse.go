@@ -1,25 +1,36 @@
 package sklearn
 
-import "github.com/copal-ml/copal/models/kernel"
+import (
+	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/kernel"
+)
 
-// decideSparse is decide of a sparse matrix, which never becomes a dense one:
-// behind a vectorizer of text, x may have a hundred thousand columns.
+// decideSparse is decide of a sparse matrix, which never becomes a dense one.
 func (l *linear) decideSparse(ws *workspace, x block, out []float64) error {
-	if err := ws.finiteSparse(x, l.names); err != nil {
-		return err
+	m, k := x.sparse, len(l.intercept)
+	if i := kernel.Finite(m.values); i >= 0 {
+		return ws.badSparse(m, i, l.names)
 	}
-	kernel.AffineSparse(out, x.sparse.indptr, x.sparse.indices, x.sparse.values, l.coef, l.intercept, l.features)
+	for i := range x.rows {
+		from, to := m.indptr[i], m.indptr[i+1]
+		kernel.AffineSparse(out[i*k:(i+1)*k], m.indices[from:to], m.values[from:to], l.coef, l.intercept, l.features)
+	}
 	return nil
 }
 
-// finiteSparse is finite of a sparse matrix.
-func (ws *workspace) finiteSparse(x block, names []string) error {
-	s := x.sparse
-	for i := range x.rows {
-		from, to := s.indptr[i], s.indptr[i+1]
-		if k := kernel.Finite(s.values[from:to]); k >= 0 {
-			return ws.badValue(i, s.indices[from+k], s.values[from+k], names)
+// badSparse refuses entry k of m, which is not finite.
+func (ws *workspace) badSparse(m *csr, k int, names []string) error {
+	row := 0
+	for m.indptr[row+1] <= k {
+		row++
+	}
+	one := block{width: 1, data: m.values[k : k+1]}
+	err := ws.bad(one, 0, nil)
+	if e, ok := err.(*models.DataError); ok {
+		e.Row, e.Column = ws.first+row, m.indices[k]
+		if e.Column < len(names) {
+			e.Name = names[e.Column]
 		}
 	}
-	return nil
+	return err
 }

@@ -42,11 +42,12 @@ func logisticRegression(c *compiler, r pyobj.Ref) (*node, error) {
 	if m.link, err = readLink(r, m.classes.len()); err != nil {
 		return nil, err
 	}
-	n, err := m.node(r)
+	n, err := m.classifier(r)
 	if err != nil {
 		return nil, err
 	}
 	m.offerProbabilities(n)
+	m.offerDecision(n)
 	n.outline.Summary += " · " + linkNames[m.link]
 	return n, nil
 }

@@ -72,8 +72,8 @@ func perFeatureOf(r pyobj.Ref, name string, features int) ([]float64, error) {
 	return v, err
 }
 
-// A projection is ((X - mean) / scale) @ weights + bias.
-type projection struct {
+// An affine is ((X - mean) / scale) @ weights + bias.
+type affine struct {
 	mean, scale []float64 // nil: none
 	weights     []float64 // a row of features values for each output
 	bias        []float64 // nil: zeros
@@ -81,9 +81,9 @@ type projection struct {
 	names       []string
 }
 
-func (p *projection) width() int { return len(p.weights) / p.features }
+func (p *affine) width() int { return len(p.weights) / p.features }
 
-func (p *projection) transformer() *transformer {
+func (p *affine) transformer() *transformer {
 	if p.bias == nil {
 		p.bias = make([]float64, p.width())
 	}
@@ -93,7 +93,7 @@ func (p *projection) transformer() *transformer {
 	}}
 }
 
-func (p *projection) run(ws *workspace, x block, out []float64) error {
+func (p *affine) run(ws *workspace, x block, out []float64) error {
 	m := ws.matrix(x)
 	if err := ws.finite(m, p.names); err != nil {
 		return err

@@ -91,7 +91,7 @@ func gaussianNB(c *compiler, r pyobj.Ref) (*node, error) {
 	if g.theta, err = matrixOf(r, "theta_", k); err != nil {
 		return nil, err
 	}
-	variance := either(r, "var_", "sigma_") // sigma_ up to 0.24
+	variance := present(r, "var_", "sigma_") // sigma_ up to 0.24
 	if g.variance, err = matrixOf(r, variance, k); err != nil {
 		return nil, err
 	}

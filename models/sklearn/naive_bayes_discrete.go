@@ -105,13 +105,7 @@ func bernoulliNB(c *compiler, r pyobj.Ref) (*node, error) {
 // decideBinarized is decide of what is above a threshold.
 func (l *linear) decideBinarized(ws *workspace, x block, out []float64, threshold float64) error {
 	if x.sparse != nil && threshold >= 0 { // zeros stay zeros
-		if err := ws.finiteSparse(x, l.names); err != nil {
-			return err
-		}
-		bits := ws.floats(len(x.sparse.values))
-		kernel.Above(bits, x.sparse.values, threshold)
-		kernel.AffineSparse(out, x.sparse.indptr, x.sparse.indices, bits, l.coef, l.intercept, l.features)
-		return nil
+		return l.decideSparseBits(ws, x, out, threshold)
 	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, l.names); err != nil {
@@ -120,6 +114,20 @@ func (l *linear) decideBinarized(ws *workspace, x block, out []float64, threshol
 	bits, src := ws.writable(m)
 	kernel.Above(bits.data, src, threshold)
 	kernel.Affine(out, bits.data, l.coef, l.intercept, l.features)
+	return nil
+}
+
+func (l *linear) decideSparseBits(ws *workspace, x block, out []float64, threshold float64) error {
+	m, k := x.sparse, len(l.intercept)
+	if i := kernel.Finite(m.values); i >= 0 {
+		return ws.badSparse(m, i, l.names)
+	}
+	bits := ws.floats(len(m.values))
+	kernel.Above(bits, m.values, threshold)
+	for i := range x.rows {
+		from, to := m.indptr[i], m.indptr[i+1]
+		kernel.AffineSparse(out[i*k:(i+1)*k], m.indices[from:to], bits[from:to], l.coef, l.intercept, l.features)
+	}
 	return nil
 }
 

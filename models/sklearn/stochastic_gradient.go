@@ -14,7 +14,7 @@ func sgdClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := l.node(r)
+	n, err := l.classifier(r)
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +34,7 @@ func sgdClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 		n.offer(one(models.PredictProba, numbers(k), nil, l.huberProbabilities))
 		n.offer(one(models.PredictLogProba, numbers(k), nil, logOf(l.huberProbabilities)))
 	}
+	l.offerDecision(n)
 	n.outline.Summary += " · " + loss
 	return n, nil
 }

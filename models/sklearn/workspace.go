@@ -204,17 +204,12 @@ func (ws *workspace) finiteOrNaN(x block, names []string) error {
 }
 
 func (ws *workspace) bad(x block, i int, names []string) error {
-	return ws.badValue(i/x.width, i%x.width, x.data[i], names)
-}
-
-// badValue refuses v, which is NaN or infinite, of a row of the window.
-func (ws *workspace) badValue(row, column int, v float64, names []string) error {
-	e := &models.DataError{Row: ws.first + row, Column: column, Text: containsInfinity}
-	if math.IsNaN(v) {
+	e := &models.DataError{Row: ws.first + i/x.width, Column: i % x.width, Text: containsInfinity}
+	if math.IsNaN(x.data[i]) {
 		e.Text = containsNaN
 	}
-	if column < len(names) {
-		e.Name = names[column]
+	if e.Column < len(names) {
+		e.Name = names[e.Column]
 	}
 	return e
 }
