@@ -1,6 +1,8 @@
 """sklearn.linear_model and the linear classes of sklearn.svm."""
 
 from sklearn import linear_model as lm
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC, LinearSVR
 
 from shorthand import add, at
@@ -99,6 +101,9 @@ if VERSION >= (0, 23):
 regressor("ransac", lambda: lm.RANSACRegressor(random_state=0), [OLD, MIDDLE, NEW])
 multi("ransac_multi", lambda: lm.RANSACRegressor(random_state=0), [OLD, NEW])
 regressor("ransac_huber", lambda: lm.RANSACRegressor(lm.HuberRegressor(), min_samples=10, random_state=0), [OLD, NEW])
+
+regressor("ransac_pipeline", lambda: lm.RANSACRegressor(make_pipeline(StandardScaler(), lm.LinearRegression()),
+                                                        min_samples=10, random_state=0), [(0, 22), NEW])
 
 
 # ---- classifiers -----------------------------------------------------------------
