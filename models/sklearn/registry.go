@@ -25,6 +25,8 @@ var classes = slices.Concat(
 	linearModelClasses,
 	preprocessingClasses,
 	pipelineClasses,
+	treeClasses,
+	forestClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

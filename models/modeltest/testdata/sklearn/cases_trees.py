@@ -1,0 +1,218 @@
+"""Trees and ensembles of trees."""
+
+from suite import *
+
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
+
+# Trees compare and add: nothing is rounded but where numpy rounds.
+TREES = dict(EXACT, predict_log_proba="log")
+
+# The releases between which the format or the meaning of trees changed.
+CHANGES = [(0, 20), (0, 22), (1, 2), (1, 3), (1, 5), (1, 9)]
+FEW = [(0, 20), (1, 2), (1, 9)]
+
+
+def tree_case(versions=CHANGES, **limits):
+    """A case in those versions only."""
+    return case(**limits) if VERSION in versions else (lambda f: f)
+
+
+# float32 is the precision of all trees, so that 1e150 is refused.
+NUMBERS = np.array(
+    [
+        [0.0, -0.0, 1e-300, 5e-324],
+        [-1e38, 1e38, -1e38, 1e38],
+        [3.4028235e38, -3.4028235e38, 0.1, 1e-46],
+        [5.1, 2.45, 1.75, 4.95],
+    ]
+)
+GAPS = np.array([[5.1, 3.5, np.nan, 0.2], [np.nan] * 4, [6.8, np.nan, 4.8, np.nan], [np.nan, 3, 5.1, 2.4]])
+HUGE = np.array([[5.1, 3.5, 1.4, 0.2], [5.1, 1e39, 1.4, 0.2]])
+
+
+def edges(tree, X, most=10):
+    """Rows that lie on thresholds of the tree, and one float32 or float64 to a side."""
+    t = tree.tree_
+    inner = np.flatnonzero(t.children_left >= 0)[:most]
+    rows = X[: len(inner)].copy()
+    for i, node in enumerate(inner):
+        at = t.threshold[node]
+        choice = [at, np.nextafter(at, np.inf), np.nextafter(np.float32(at), np.float32(np.inf)), np.float32(at)]
+        rows[i, t.feature[node]] = choice[i % 4]
+    return rows
+
+
+def first_tree(model):
+    return model if hasattr(model, "tree_") else np.ravel(model.estimators_)[0]
+
+
+def trees(model, X, y, tolerance=TREES):
+    model.fit(X, y)
+    batches = [X[::19][:8], edges(first_tree(model), X), NUMBERS, ONE, GAPS, HUGE, INFINITE, NARROW]
+    return default_joblib(model, tolerance, batches)
+
+
+def few(model, X, y, tolerance=TREES):
+    return default_joblib(model.fit(X, y), tolerance, [X[::19][:8], GAPS])
+
+
+def with_gaps(X):
+    X = X.copy()
+    X[::7, 2] = np.nan
+    X[3::11, 0] = np.nan
+    return X
+
+
+NAMES = np.array(["setosa", "versicolor", "virgin\u00edca"])[SPECIES]
+PAIR = np.column_stack([SPECIES, (np.arange(len(SPECIES)) % 2) * 5 + 10])
+NAMED_PAIR = np.column_stack([NAMES, np.array(["no", "yes"])[SPECIES % 2]])
+WEIGHTS = dict(zip(np.unique(NAMES), [0.3, 1.7, 0.1]))
+
+# ---- single trees ------------------------------------------------------------
+
+
+@tree_case()
+def decision_tree_classifier():
+    return trees(DecisionTreeClassifier(max_depth=4, random_state=0), IRIS, SPECIES)
+
+
+@tree_case(FEW)
+def decision_tree_classifier_weighted():
+    model = DecisionTreeClassifier(max_depth=3, class_weight=WEIGHTS, criterion="entropy", random_state=0)
+    return few(model, IRIS, NAMES)
+
+
+@tree_case()
+def decision_tree_classifier_outputs():
+    return few(DecisionTreeClassifier(max_depth=3, random_state=0), IRIS, PAIR)
+
+
+@tree_case([(0, 22), (1, 9)])
+def decision_tree_classifier_named_outputs():
+    return few(DecisionTreeClassifier(max_depth=3, random_state=0), IRIS, NAMED_PAIR)
+
+
+@tree_case(FEW)
+def decision_tree_classifier_many_classes():
+    """Over eight classes numpy sums a row in another order."""
+    y = np.arange(len(IRIS)) % 11
+    return few(DecisionTreeClassifier(max_depth=3, random_state=0, class_weight={k: 0.1 * k + 0.1 for k in range(11)}), IRIS, y)
+
+
+@tree_case([(0, 20), (1, 9)])
+def decision_tree_classifier_one_class():
+    return few(DecisionTreeClassifier(), IRIS, SPECIES * 0 + 7)
+
+
+@tree_case(since=(1, 3))
+def decision_tree_classifier_missing():
+    return few(DecisionTreeClassifier(max_depth=4, random_state=0), with_gaps(IRIS), SPECIES)
+
+
+@tree_case([(1, 5), (1, 9)])
+def decision_tree_classifier_monotonic():
+    return few(DecisionTreeClassifier(max_depth=3, random_state=0, monotonic_cst=[0, 1, 1, 0]), IRIS, SPECIES == 2)
+
+
+@tree_case()
+def decision_tree_regressor():
+    return trees(DecisionTreeRegressor(max_depth=4, random_state=0), DIABETES, PROGRESSION)
+
+
+@tree_case(FEW)
+def decision_tree_regressor_outputs():
+    return few(DecisionTreeRegressor(max_depth=3, random_state=0), DIABETES, targets(3))
+
+
+@tree_case(FEW)
+def decision_tree_regressor_column():
+    return few(DecisionTreeRegressor(max_depth=3, random_state=0), DIABETES, targets(1))
+
+
+@tree_case([(1, 2), (1, 3), (1, 9)])
+def decision_tree_regressor_absolute():
+    """Its criterion takes no NaN."""
+    return few(DecisionTreeRegressor(max_depth=3, criterion="absolute_error"), DIABETES, PROGRESSION)
+
+
+@tree_case(since=(1, 3))
+def decision_tree_regressor_missing():
+    return few(DecisionTreeRegressor(max_depth=4, random_state=0), with_gaps(DIABETES), PROGRESSION)
+
+
+@tree_case(FEW)
+def decision_tree_regressor_stump():
+    """A tree of one leaf."""
+    return few(DecisionTreeRegressor(min_samples_leaf=10_000), DIABETES, PROGRESSION)
+
+
+@tree_case([(0, 20), (1, 3), (1, 5), (1, 9)])
+def extra_tree_classifier():
+    return trees(ExtraTreeClassifier(max_depth=4, random_state=0), IRIS, NAMES)
+
+
+@tree_case([(1, 9)])
+def extra_tree_classifier_missing():
+    return few(ExtraTreeClassifier(max_depth=4, random_state=0), with_gaps(IRIS), SPECIES)
+
+
+@tree_case([(0, 20), (1, 3), (1, 9)])
+def extra_tree_regressor():
+    return trees(ExtraTreeRegressor(max_depth=4, random_state=0), DIABETES, PROGRESSION)
+
+
+@tree_case([(1, 2), (1, 9)], since=(1, 0), needs_pandas=True)
+def decision_tree_dataframe():
+    X = pandas.DataFrame(IRIS, columns=["a", "b", "c", "d"])
+    return default_joblib(DecisionTreeClassifier(max_depth=3, random_state=0).fit(X, SPECIES), TREES, [X[::19]])
+
+
+# ---- forests -----------------------------------------------------------------
+
+SMALL = dict(n_estimators=5, max_depth=4, random_state=0)
+
+
+@tree_case()
+def random_forest_classifier():
+    return trees(RandomForestClassifier(**SMALL), IRIS, SPECIES)
+
+
+@tree_case(FEW)
+def random_forest_classifier_weighted():
+    return few(RandomForestClassifier(class_weight=WEIGHTS, **SMALL), IRIS, NAMES)
+
+
+@tree_case()
+def random_forest_classifier_outputs():
+    return few(RandomForestClassifier(**SMALL), IRIS, PAIR)
+
+
+@tree_case([(1, 5), (1, 9)])
+def random_forest_classifier_missing():
+    return few(RandomForestClassifier(**SMALL), with_gaps(IRIS), SPECIES)
+
+
+@tree_case()
+def random_forest_regressor():
+    return trees(RandomForestRegressor(**SMALL), DIABETES, PROGRESSION)
+
+
+@tree_case(FEW)
+def random_forest_regressor_outputs():
+    return few(RandomForestRegressor(**SMALL), DIABETES, targets(3))
+
+
+@tree_case([(0, 20), (1, 3), (1, 5), (1, 9)])
+def extra_trees_classifier():
+    return trees(ExtraTreesClassifier(**SMALL), IRIS, SPECIES)
+
+
+@tree_case([(0, 20), (1, 3), (1, 9)])
+def extra_trees_regressor():
+    return trees(ExtraTreesRegressor(**SMALL), DIABETES, PROGRESSION)
