@@ -27,6 +27,8 @@ var classes = slices.Concat(
 	pipelineClasses,
 	treeClasses,
 	forestClasses,
+	boostingClasses,
+	histClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

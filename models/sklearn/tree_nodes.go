@@ -128,6 +128,15 @@ func recordField(records *ndarray.Array, name string) (*ndarray.Array, error) {
 	return nil, nil
 }
 
+// neededField is recordField where there must be one.
+func neededField(records *ndarray.Array, name string) (*ndarray.Array, error) {
+	a, err := recordField(records, name)
+	if err == nil && a == nil {
+		err = fmt.Errorf("the records have no field %s", name)
+	}
+	return a, err
+}
+
 // ints reads a field of the nodes; nil if they have none.
 func (t *rawTree) ints(name string) ([]int64, error) {
 	a, err := recordField(t.nodes, name)
@@ -145,12 +154,9 @@ func (t *rawTree) ints(name string) ([]int64, error) {
 
 // floats reads a field that the nodes must have.
 func (t *rawTree) floats(name string) ([]float64, error) {
-	a, err := recordField(t.nodes, name)
+	a, err := neededField(t.nodes, name)
 	if err != nil {
 		return nil, t.at.Format("%w", err)
-	}
-	if a == nil {
-		return nil, t.at.Format("its nodes have no field %s", name)
 	}
 	list, err := a.Float64s()
 	if err != nil {

@@ -5,9 +5,16 @@ from suite import *
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     ExtraTreesRegressor,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
+
+if VERSION >= (0, 21):
+    if VERSION < (1, 0):
+        from sklearn.experimental import enable_hist_gradient_boosting  # noqa: F401
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
 
 # Trees compare and add: nothing is rounded but where numpy rounds.
@@ -54,7 +61,10 @@ def first_tree(model):
 
 def trees(model, X, y, tolerance=TREES):
     model.fit(X, y)
-    batches = [X[::19][:8], edges(first_tree(model), X), NUMBERS, ONE, GAPS, HUGE, INFINITE, NARROW]
+    batches = [X[::19][:8], edges(first_tree(model), X), NUMBERS, ONE, GAPS, HUGE, INFINITE]
+    if hasattr(model, "init_"):  # its apply names the tree as what expects four features
+        return default_joblib(model, tolerance, batches)
+    batches.append(NARROW)
     return default_joblib(model, tolerance, batches)
 
 
@@ -216,3 +226,175 @@ def extra_trees_classifier():
 @tree_case([(0, 20), (1, 3), (1, 9)])
 def extra_trees_regressor():
     return trees(ExtraTreesRegressor(**SMALL), DIABETES, PROGRESSION)
+
+
+# ---- gradient boosting -------------------------------------------------------
+
+BOOSTED = dict(TREES, predict_proba="exp", decision_function="blas")
+LOG_LOSS = "log_loss" if VERSION >= (1, 1) else "deviance"
+STAGES = dict(n_estimators=4, max_depth=3, random_state=0)
+
+
+@tree_case()
+def gradient_boosting_classifier():
+    return trees(GradientBoostingClassifier(loss=LOG_LOSS, **STAGES), IRIS, SPECIES == 2, BOOSTED)
+
+
+@tree_case()
+def gradient_boosting_classifier_multi():
+    return trees(GradientBoostingClassifier(loss=LOG_LOSS, **STAGES), IRIS, NAMES, BOOSTED)
+
+
+@tree_case()
+def gradient_boosting_classifier_exponential():
+    return few(GradientBoostingClassifier(loss="exponential", **STAGES), IRIS, SPECIES == 1, BOOSTED)
+
+
+@tree_case([(0, 22), (1, 2), (1, 5), (1, 9)])
+def gradient_boosting_classifier_zero():
+    return few(GradientBoostingClassifier(init="zero", **STAGES), IRIS, SPECIES, BOOSTED)
+
+
+@tree_case([(0, 22), (1, 2), (1, 5), (1, 9)])
+def gradient_boosting_classifier_init():
+    init = DecisionTreeClassifier(max_depth=1, random_state=0)
+    return few(GradientBoostingClassifier(init=init, **STAGES), IRIS, SPECIES, BOOSTED)
+
+
+@tree_case([(0, 22), (1, 3), (1, 9)])
+def gradient_boosting_classifier_init_two():
+    init = DecisionTreeClassifier(max_depth=1, random_state=0)
+    return few(GradientBoostingClassifier(init=init, **STAGES), IRIS, SPECIES == 0, BOOSTED)
+
+
+@tree_case([(0, 20), (1, 3), (1, 9)])
+def gradient_boosting_classifier_undecided():
+    """Raw predictions of 0, where versions differ on which class that is."""
+    X = np.zeros((4, 2))
+    model = GradientBoostingClassifier(n_estimators=1, max_depth=1)
+    return default_joblib(model.fit(X, [0, 1, 0, 1]), BOOSTED, [X[:2]])
+
+
+@tree_case()
+def gradient_boosting_regressor():
+    return trees(GradientBoostingRegressor(**STAGES), DIABETES, PROGRESSION)
+
+
+@tree_case(FEW)
+def gradient_boosting_regressor_huber():
+    return few(GradientBoostingRegressor(loss="huber", learning_rate=0.3, **STAGES), DIABETES, PROGRESSION)
+
+
+@tree_case(FEW)
+def gradient_boosting_regressor_quantile():
+    return few(GradientBoostingRegressor(loss="quantile", alpha=0.8, subsample=0.7, **STAGES), DIABETES, PROGRESSION)
+
+
+@tree_case([(0, 22), (1, 9)])
+def gradient_boosting_regressor_absolute():
+    loss = "absolute_error" if VERSION >= (1, 0) else "lad"
+    return few(GradientBoostingRegressor(loss=loss, init="zero", **STAGES), DIABETES, PROGRESSION)
+
+
+@tree_case([(0, 22), (1, 3), (1, 9)])
+def gradient_boosting_regressor_init():
+    return few(GradientBoostingRegressor(init=DecisionTreeRegressor(max_depth=2), **STAGES), DIABETES, PROGRESSION)
+
+
+# ---- histogram gradient boosting ---------------------------------------------
+
+HIST = dict(TREES, predict_proba="exp", decision_function="exact")
+HIST_CHANGES = [(0, 21), (0, 22), (0, 24), (1, 2), (1, 3), (1, 5), (1, 9)]
+ROUNDS = dict(max_iter=4, max_leaf_nodes=6, min_samples_leaf=5, random_state=0)
+WIDE = np.array([[1e300, -1e300, 5e-324, 0.0], [-0.0, 0.0, 3.4e38, 1e-46], [5.1, 2.45, 1.75, 4.95]])
+
+
+def hist_edges(model, X, most=8):
+    """Rows that lie on thresholds of the first tree, and one float64 to a side."""
+    nodes = model._predictors[0][0].nodes
+    name = "num_threshold" if "num_threshold" in nodes.dtype.names else "threshold"
+    inner = nodes[nodes["is_leaf"] == 0][:most]
+    rows = X[: len(inner)].copy()
+    for i, node in enumerate(inner):
+        at = node[name]
+        rows[i, node["feature_idx"]] = [at, np.nextafter(at, np.inf), np.nextafter(at, -np.inf)][i % 3]
+    return rows
+
+
+def hist(model, X, y, tolerance=HIST):
+    model.fit(X, y)
+    batches = [X[::19][:8], hist_edges(model, X), WIDE, ONE, GAPS, INFINITE, NARROW]
+    return default_joblib(model, tolerance, batches)
+
+
+@tree_case(HIST_CHANGES, since=(0, 21))
+def hist_gradient_boosting_classifier():
+    return hist(HistGradientBoostingClassifier(**ROUNDS), IRIS, SPECIES == 2)
+
+
+@tree_case(HIST_CHANGES, since=(0, 21))
+def hist_gradient_boosting_classifier_multi():
+    return hist(HistGradientBoostingClassifier(**ROUNDS), IRIS, NAMES)
+
+
+@tree_case(HIST_CHANGES, since=(0, 22))
+def hist_gradient_boosting_classifier_missing():
+    return few(HistGradientBoostingClassifier(**ROUNDS), with_gaps(IRIS), SPECIES, HIST)
+
+
+@tree_case(HIST_CHANGES, since=(0, 21))
+def hist_gradient_boosting_regressor():
+    return hist(HistGradientBoostingRegressor(**ROUNDS), DIABETES, PROGRESSION)
+
+
+@tree_case([(0, 24), (1, 3), (1, 9)], since=(0, 24))
+def hist_gradient_boosting_regressor_poisson():
+    model = HistGradientBoostingRegressor(loss="poisson", **ROUNDS)
+    return few(model, with_gaps(DIABETES), PROGRESSION, dict(HIST, predict="exp"))
+
+
+@tree_case([(1, 3), (1, 5), (1, 9)])
+def hist_gradient_boosting_regressor_gamma():
+    return few(HistGradientBoostingRegressor(loss="gamma", **ROUNDS), DIABETES, PROGRESSION, dict(HIST, predict="exp"))
+
+
+@tree_case([(0, 24), (1, 2), (1, 9)])
+def hist_gradient_boosting_regressor_absolute():
+    loss = "absolute_error" if VERSION >= (1, 0) else "least_absolute_deviation"
+    return few(HistGradientBoostingRegressor(loss=loss, **ROUNDS), DIABETES, PROGRESSION, HIST)
+
+
+@tree_case([(1, 2), (1, 9)])
+def hist_gradient_boosting_regressor_quantile():
+    return few(HistGradientBoostingRegressor(loss="quantile", quantile=0.7, **ROUNDS), DIABETES, PROGRESSION, HIST)
+
+
+def shops(n=150):
+    """Two numbers among two categories, of which some are missing."""
+    random = np.random.RandomState(3)
+    X = np.column_stack([random.randint(0, 9, n), random.randn(n), random.randint(0, 40, n) * 3.0, random.rand(n)])
+    X[::13, 2] = np.nan
+    X[5::17, 1] = np.nan
+    y = (X[:, 0] % 3) * 5 + np.nan_to_num(X[:, 2] % 7) + X[:, 3]
+    return X, y
+
+
+UNKNOWN = np.array(
+    [[0, 0, 0, 0], [8, 1, 117, 1], [9, 1, 118, 1], [-1, 0, -3, 0], [np.nan, 0, np.nan, 0.5], [2.5, 0, 3.5, 0.5], [200, 0, 255, 0]]
+)
+BEYOND = np.array([[256, 0, 259, 0], [300.5, 0, 1e6, 0], [2**31 + 3.0, 0, 1e300, 0]])
+
+
+@tree_case([(0, 24), (1, 2), (1, 3), (1, 5), (1, 9)])
+def hist_gradient_boosting_regressor_categories():
+    X, y = shops()
+    model = HistGradientBoostingRegressor(categorical_features=[0, 2], **ROUNDS).fit(X, y)
+    batches = [X[:10], UNKNOWN, INFINITE, BEYOND]
+    return default_joblib(model, HIST, batches)
+
+
+@tree_case([(0, 24), (1, 3), (1, 5), (1, 9)])
+def hist_gradient_boosting_classifier_categories():
+    X, y = shops()
+    model = HistGradientBoostingClassifier(categorical_features=[True, False, True, False], **ROUNDS).fit(X, y // 6)
+    return default_joblib(model, HIST, [X[:10], UNKNOWN])
