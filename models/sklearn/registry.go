@@ -29,6 +29,8 @@ var classes = slices.Concat(
 	forestClasses,
 	boostingClasses,
 	histClasses,
+	isolationClasses,
+	embeddingClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

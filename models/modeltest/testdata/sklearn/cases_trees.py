@@ -7,14 +7,17 @@ from sklearn.ensemble import (
     ExtraTreesRegressor,
     GradientBoostingClassifier,
     GradientBoostingRegressor,
+    IsolationForest,
     RandomForestClassifier,
     RandomForestRegressor,
+    RandomTreesEmbedding,
 )
 
 if VERSION >= (0, 21):
     if VERSION < (1, 0):
         from sklearn.experimental import enable_hist_gradient_boosting  # noqa: F401
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
 
 # Trees compare and add: nothing is rounded but where numpy rounds.
@@ -117,7 +120,7 @@ def decision_tree_classifier_many_classes():
 
 @tree_case([(0, 20), (1, 9)])
 def decision_tree_classifier_one_class():
-    return few(DecisionTreeClassifier(), IRIS, SPECIES * 0 + 7)
+    return few(DecisionTreeClassifier(random_state=0), IRIS, SPECIES * 0 + 7)
 
 
 @tree_case(since=(1, 3))
@@ -148,7 +151,7 @@ def decision_tree_regressor_column():
 @tree_case([(1, 2), (1, 3), (1, 9)])
 def decision_tree_regressor_absolute():
     """Its criterion takes no NaN."""
-    return few(DecisionTreeRegressor(max_depth=3, criterion="absolute_error"), DIABETES, PROGRESSION)
+    return few(DecisionTreeRegressor(max_depth=3, criterion="absolute_error", random_state=0), DIABETES, PROGRESSION)
 
 
 @tree_case(since=(1, 3))
@@ -159,7 +162,7 @@ def decision_tree_regressor_missing():
 @tree_case(FEW)
 def decision_tree_regressor_stump():
     """A tree of one leaf."""
-    return few(DecisionTreeRegressor(min_samples_leaf=10_000), DIABETES, PROGRESSION)
+    return few(DecisionTreeRegressor(min_samples_leaf=10_000, random_state=0), DIABETES, PROGRESSION)
 
 
 @tree_case([(0, 20), (1, 3), (1, 5), (1, 9)])
@@ -271,7 +274,7 @@ def gradient_boosting_classifier_init_two():
 def gradient_boosting_classifier_undecided():
     """Raw predictions of 0, where versions differ on which class that is."""
     X = np.zeros((4, 2))
-    model = GradientBoostingClassifier(n_estimators=1, max_depth=1)
+    model = GradientBoostingClassifier(n_estimators=1, max_depth=1, random_state=0)
     return default_joblib(model.fit(X, [0, 1, 0, 1]), BOOSTED, [X[:2]])
 
 
@@ -298,7 +301,7 @@ def gradient_boosting_regressor_absolute():
 
 @tree_case([(0, 22), (1, 3), (1, 9)])
 def gradient_boosting_regressor_init():
-    return few(GradientBoostingRegressor(init=DecisionTreeRegressor(max_depth=2), **STAGES), DIABETES, PROGRESSION)
+    return few(GradientBoostingRegressor(init=DecisionTreeRegressor(max_depth=2, random_state=0), **STAGES), DIABETES, PROGRESSION)
 
 
 # ---- histogram gradient boosting ---------------------------------------------
@@ -398,3 +401,63 @@ def hist_gradient_boosting_classifier_categories():
     X, y = shops()
     model = HistGradientBoostingClassifier(categorical_features=[True, False, True, False], **ROUNDS).fit(X, y // 6)
     return default_joblib(model, HIST, [X[:10], UNKNOWN])
+
+
+# ---- isolation forests, embeddings -------------------------------------------
+
+ISOLATED = dict(EXACT, decision_function="blas", score_samples="blas")
+OLD = [(0, 20), (0, 21), (0, 22), (1, 2), (1, 3), (1, 5), (1, 7), (1, 9)]
+
+
+def new_behaviour():
+    return dict(behaviour="new") if (0, 20) <= VERSION < (0, 22) else {}
+
+
+@tree_case(OLD)
+def isolation_forest():
+    model = IsolationForest(n_estimators=5, max_samples=40, contamination="auto", random_state=0, **new_behaviour())
+    model.fit(IRIS)
+    return default_joblib(model, ISOLATED, [ROWS, NUMBERS, ONE, GAPS, HUGE, INFINITE, NARROW])
+
+
+@tree_case([(0, 20), (0, 22), (1, 9)])
+def isolation_forest_contamination():
+    """Where numpy's power depends on the processor (1.25, 1.26), rows on the boundary fall to either side."""
+    model = IsolationForest(n_estimators=5, max_samples=40, contamination=0.1, random_state=0, **new_behaviour())
+    return default_joblib(model.fit(IRIS), ISOLATED, [ROWS, NUMBERS])
+
+
+@tree_case([(0, 20), (0, 21)])
+def isolation_forest_old_behaviour():
+    model = IsolationForest(n_estimators=4, max_samples=30, contamination=0.2, random_state=0, behaviour="old")
+    return default_joblib(model.fit(IRIS), ISOLATED, [ROWS])
+
+
+@tree_case([(0, 22), (1, 2), (1, 3), (1, 9)])
+def isolation_forest_features():
+    """Each tree sees two of four features."""
+    model = IsolationForest(n_estimators=4, max_samples=50, max_features=2, bootstrap=True, random_state=1)
+    return default_joblib(model.fit(IRIS), ISOLATED, [ROWS])
+
+
+@tree_case([(1, 0), (1, 5), (1, 9)])
+def isolation_forest_one_sample():
+    return default_joblib(IsolationForest(n_estimators=2, max_samples=1, random_state=0).fit(IRIS), ISOLATED, [ROWS])
+
+
+@tree_case([(0, 20), (1, 2), (1, 3), (1, 9)])
+def random_trees_embedding():
+    model = RandomTreesEmbedding(n_estimators=3, max_depth=3, random_state=0).fit(IRIS)
+    return default_joblib(model, EXACT, [ROWS, NUMBERS, GAPS])
+
+
+@tree_case([(0, 20), (1, 9)])
+def random_trees_embedding_dense():
+    model = RandomTreesEmbedding(n_estimators=3, max_depth=2, random_state=0, sparse_output=False).fit(IRIS)
+    return default_joblib(model, EXACT, [ROWS])
+
+
+@tree_case([(0, 20), (1, 9)])
+def random_trees_embedding_pipeline():
+    steps = [("embed", RandomTreesEmbedding(n_estimators=3, max_depth=2, random_state=0)), ("model", logistic())]
+    return default_joblib(Pipeline(steps).fit(IRIS, SPECIES == 2), LABELS, [ROWS])
