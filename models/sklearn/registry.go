@@ -24,6 +24,8 @@ type class struct {
 var classes = slices.Concat(
 	linearModelClasses,
 	preprocessingClasses,
+	encoderClasses,
+	imputerClasses,
 	pipelineClasses,
 	treeClasses,
 	forestClasses,
