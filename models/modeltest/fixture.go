@@ -74,7 +74,7 @@ func (c *column) UnmarshalJSON(b []byte) error {
 	case models.Bool:
 		return json.Unmarshal(raw.Values, &c.Bool)
 	case models.String:
-		return json.Unmarshal(raw.Values, &c.Str)
+		return c.texts(raw.Values)
 	}
 	var values []number
 	if err := json.Unmarshal(raw.Values, &values); err != nil {
@@ -82,6 +82,26 @@ func (c *column) UnmarshalJSON(b []byte) error {
 	}
 	for _, v := range values {
 		c.F64 = append(c.F64, float64(v))
+	}
+	return nil
+}
+
+// texts reads strings, of which null is a missing one.
+func (c *column) texts(b []byte) error {
+	var values []*string
+	if err := json.Unmarshal(b, &values); err != nil {
+		return err
+	}
+	c.Str = make([]string, len(values))
+	for i, v := range values {
+		if v != nil {
+			c.Str[i] = *v
+			continue
+		}
+		if c.Null == nil {
+			c.Null = make([]bool, len(values))
+		}
+		c.Null[i] = true
 	}
 	return nil
 }

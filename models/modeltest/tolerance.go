@@ -50,6 +50,11 @@ func (t Tolerance) compare(got, want *models.Column) error {
 			return differ(i, want.Stride(), got.Str[i], want.Str[i])
 		}
 	}
+	for i, null := range want.Null {
+		if i >= len(got.Null) || got.Null[i] != null {
+			return differ(i, want.Stride(), "another null flag", null)
+		}
+	}
 	for i := range want.I64 {
 		if got.I64[i] != want.I64[i] {
 			return differ(i, want.Stride(), got.I64[i], want.I64[i])

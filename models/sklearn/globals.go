@@ -49,7 +49,7 @@ var inerts = []inert{
 	{"scipy.interpolate.*", "*"},
 	{"scipy.stats.*", "*"},
 
-	{"pandas", "Index RangeIndex CategoricalDtype StringDtype"},
+	{"pandas", "Index RangeIndex Series DataFrame CategoricalDtype StringDtype"},
 	{"pandas.arrays", "*"},
 	{"pandas.core.*", "*"},
 	{"pandas._libs.*", "*"},

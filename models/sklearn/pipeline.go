@@ -95,7 +95,11 @@ func passthrough(path string) *node {
 func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 	all := new(node)
 	width, changed := 0, false // of the block between two steps
+	var types []models.DType   // of its columns
 	for i, s := range steps {
+		if changed && s.features > 0 && !sameTypes(types, s.types) {
+			return nil, r.Format("step %d takes other types than it is given", i)
+		}
 		if width > 0 && s.features > 0 && s.features != width {
 			return nil, r.Format("step %d takes %d features and is given %d", i, s.features, width)
 		}
@@ -106,7 +110,7 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 			all.features, all.names, all.types, all.class = width, s.names, s.types, s.class
 		}
 		if s.transform != nil && s.transform.width > 0 {
-			width, changed = s.transform.width, true
+			width, changed, types = s.transform.width, true, s.transform.types
 		}
 		all.outline.Children = append(all.outline.Children, s.outline)
 	}
@@ -120,7 +124,7 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 	}
 	if last.transform != nil {
 		whole := &chain{append(c.transforms[:len(c.transforms):len(c.transforms)], last.transform)}
-		all.transform = &transformer{run: whole.run}
+		all.transform = &transformer{run: whole.run, types: types}
 		if width != all.features {
 			all.transform.width = width
 		}

@@ -38,7 +38,8 @@ type output struct {
 
 // A transformer turns one block into the next.
 type transformer struct {
-	width int // of the result; 0 if it is that of the input
+	width int            // of the result; 0 if it is that of the input
+	types []models.DType // of the result's columns; nil if all are numbers
 
 	// run may write into x only if x is owned. The error is a *models.DataError.
 	run func(ws *workspace, x block) (block, error)
@@ -110,7 +111,7 @@ func (n *node) signatures() []models.MethodSignature {
 	}
 	if n.transform != nil {
 		list = append(list, models.MethodSignature{Name: models.Transform,
-			Outputs: []models.Port{{DType: models.Float64, Width: n.outputWidth()}}})
+			Outputs: ports(n.transform.types, nil, n.outputWidth())})
 	}
 	return list
 }

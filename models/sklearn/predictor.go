@@ -15,18 +15,23 @@ const windowValues = 1 << 14
 type predictor struct {
 	root      *node
 	signature models.Signature
-	scratch   sync.Pool // of *workspace
+
+	transformed []models.Port // what transform answers
+	scratch     sync.Pool     // of *workspace
 }
 
 func newPredictor(root *node) *predictor {
 	p := &predictor{root: root, signature: signatureOf(root)}
+	if root.transform != nil {
+		p.transformed = ports(root.transform.types, nil, root.outputWidth())
+	}
 	p.scratch.New = func() any { return new(workspace) }
 	return p
 }
 
 func signatureOf(root *node) models.Signature {
 	s := models.Signature{
-		Inputs:    []models.Port{numbers(root.features)},
+		Inputs:    ports(root.types, root.names, root.features),
 		Features:  root.names,
 		Estimator: root.class,
 		Methods:   root.signatures(),
@@ -45,6 +50,7 @@ func (p *predictor) Predict(dst, src *models.Frame, name models.Method) error {
 	ws := p.scratch.Get().(*workspace)
 	defer p.scratch.Put(ws)
 	defer ws.release()
+	ws.order = p.signature.Order(ws.order[:0], src)
 	if name == models.Transform && p.root.transform != nil {
 		return p.transform(ws, dst, src)
 	}
@@ -114,15 +120,21 @@ func (o output) finish(dst *models.Column, at int, values []float64) {
 }
 
 func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
-	k := p.root.outputWidth()
-	column := dst.Add("", models.Float64, k, src.Rows*k)
+	for _, o := range p.transformed {
+		dst.Add(o.Name, o.DType, o.Width, src.Rows*stride(o))
+	}
 	return p.windows(src.Rows, func(from, to int) error {
 		ws.reset()
 		y, err := p.root.transform.run(ws, ws.window(src, from, to))
 		if err != nil {
 			return err
 		}
-		copy(column.F64[from*k:to*k], ws.matrix(y).data)
+		if p.root.transform.types != nil {
+			ws.deliver(dst, y, from)
+			return nil
+		}
+		k := p.root.outputWidth()
+		copy(dst.Columns[0].F64[from*k:to*k], ws.matrix(y).data)
 		return nil
 	})
 }

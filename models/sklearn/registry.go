@@ -29,7 +29,15 @@ var classes = slices.Concat(
 	linearModelClasses,
 	naiveBayesClasses,
 	preprocessingClasses,
+	encoderClasses,
+	imputerClasses,
 	pipelineClasses,
+	treeClasses,
+	forestClasses,
+	boostingClasses,
+	histClasses,
+	isolationClasses,
+	embeddingClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

@@ -12,11 +12,13 @@ import (
 type workspace struct {
 	first   int             // row of the request that the window starts at
 	columns []models.Column // the window of the request's columns
+	order   []int           // of the request's columns; empty if as they come
 	arena   []float64
 	used    int
 	whole   []int // scratch of ints
 	taken   int
 	outs    [][]float64
+	typed   typedScratch
 }
 
 // floats returns n values of scratch, not cleared, that live until reset.
@@ -52,6 +54,7 @@ func (ws *workspace) slices(out ...[]float64) [][]float64 {
 // reset makes all scratch free again.
 func (ws *workspace) reset() {
 	ws.used, ws.taken = 0, 0
+	ws.typed.reset()
 	clear(ws.outs)
 	ws.outs = ws.outs[:0]
 }
@@ -61,6 +64,11 @@ func (ws *workspace) window(src *models.Frame, from, to int) block {
 	ws.first = from
 	ws.columns = ws.columns[:0]
 	for i := range src.Columns {
+		if len(ws.order) == 0 {
+			ws.columns = append(ws.columns, rowsOf(&src.Columns[i], from, to))
+		}
+	}
+	for _, i := range ws.order {
 		ws.columns = append(ws.columns, rowsOf(&src.Columns[i], from, to))
 	}
 	return block{rows: to - from, columns: ws.columns}
