@@ -24,6 +24,8 @@ type class struct {
 var classes = slices.Concat(
 	linearModelClasses,
 	preprocessingClasses,
+	scalerClasses,
+	shapeClasses,
 	encoderClasses,
 	imputerClasses,
 	pipelineClasses,
