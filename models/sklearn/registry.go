@@ -26,7 +26,9 @@ var classes = slices.Concat(
 	preprocessingClasses,
 	scalerClasses,
 	shapeClasses,
+	basisClasses,
 	encoderClasses,
+	labelClasses,
 	imputerClasses,
 	pipelineClasses,
 )

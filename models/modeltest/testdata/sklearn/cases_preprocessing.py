@@ -2,18 +2,22 @@
 
 from suite import *
 
-from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
     Binarizer,
+    KBinsDiscretizer,
     KernelCenterer,
     MaxAbsScaler,
     Normalizer,
+    PolynomialFeatures,
     PowerTransformer,
     QuantileTransformer,
     RobustScaler,
     StandardScaler,
 )
+
+if VERSION >= (1, 0):
+    from sklearn.preprocessing import SplineTransformer
 
 SHARP = dict(EXACT, transform="blas")
 # Values that do not overflow when squared.
@@ -137,3 +141,127 @@ def quantile_uniform():
 def quantile_normal():
     model = QuantileTransformer(n_quantiles=50, output_distribution="normal", random_state=0).fit(IRIS)
     return default_joblib(model, SHARP, MILD_BATCHES + [IRIS[:12], IRIS[[0, 14, 41, 118, 131]]])
+
+
+POLYNOMIAL_BATCHES = [ROWS, MILD, ONE, MISSING, INFINITE, NARROW, INTEGERS]
+
+
+@case()
+def polynomial_default():
+    return default_joblib(PolynomialFeatures().fit(IRIS), EXACT, POLYNOMIAL_BATCHES)
+
+
+@case()
+def polynomial_three():
+    return default_joblib(PolynomialFeatures(degree=3).fit(IRIS), EXACT, [ROWS])
+
+
+@case()
+def polynomial_interaction():
+    return default_joblib(PolynomialFeatures(degree=3, interaction_only=True).fit(IRIS), EXACT, [ROWS])
+
+
+@case()
+def polynomial_all_interactions():
+    model = PolynomialFeatures(degree=9, interaction_only=True, include_bias=False)
+    return default_joblib(model.fit(IRIS), EXACT, [ROWS])
+
+
+@case()
+def polynomial_no_bias():
+    return default_joblib(PolynomialFeatures(degree=4, include_bias=False).fit(IRIS[:, :2]), EXACT, [ROWS[:, :2]])
+
+
+@case(since=(1, 0))
+def polynomial_range():
+    return default_joblib(PolynomialFeatures(degree=(2, 3)).fit(IRIS), EXACT, [ROWS])
+
+
+@case(since=(1, 0))
+def polynomial_range_interaction():
+    return default_joblib(PolynomialFeatures(degree=(2, 3), interaction_only=True, include_bias=False).fit(IRIS), EXACT, [ROWS])
+
+
+@case()
+def kbins_onehot():
+    return default_joblib(KBinsDiscretizer(n_bins=4).fit(IRIS), EXACT, POLYNOMIAL_BATCHES)
+
+
+@case()
+def kbins_ordinal():
+    model = KBinsDiscretizer(n_bins=[3, 2, 5, 4], encode="ordinal", strategy="uniform").fit(IRIS)
+    return default_joblib(model, EXACT, POLYNOMIAL_BATCHES)
+
+
+@case()
+def kbins_dense():
+    model = KBinsDiscretizer(n_bins=3, encode="onehot-dense", strategy="kmeans").fit(IRIS)
+    return default_joblib(model, EXACT, [ROWS, MILD])
+
+
+@case()
+def kbins_edges():
+    """Values on the edges, and just below."""
+    model = KBinsDiscretizer(n_bins=4, encode="ordinal").fit(IRIS)
+    edges = np.array([e[[0, 1, -2, -1]] for e in model.bin_edges_]).T
+    return default_joblib(model, EXACT, [edges, np.nextafter(edges, -9), edges - 2e-5])
+
+
+@case()
+def kbins_in_pipeline():
+    steps = [("bins", KBinsDiscretizer(n_bins=3)), ("model", logistic())]
+    return default_joblib(Pipeline(steps).fit(IRIS[:100], SPECIES[:100]), LABELS, [ROWS])
+
+
+BEYOND = np.vstack([IRIS[::30], IRIS[::30] - 2.5, IRIS[::30] + 4])
+
+
+def spline(**params):
+    return default_joblib(SplineTransformer(n_knots=4, **params).fit(IRIS), SHARP, [BEYOND, ROWS, IRIS.max(axis=0)[None]])
+
+
+@case(since=(1, 0))
+def spline_constant():
+    return default_joblib(SplineTransformer().fit(IRIS), SHARP, [BEYOND, ROWS, MISSING, INFINITE, NARROW])
+
+
+@case(since=(1, 0))
+def spline_linear():
+    return spline(extrapolation="linear", knots="quantile")
+
+
+@case(since=(1, 0))
+def spline_linear_1():
+    return spline(extrapolation="linear", degree=1)
+
+
+@case(since=(1, 0))
+def spline_continue():
+    return spline(extrapolation="continue", degree=2)
+
+
+@case(since=(1, 0))
+def spline_periodic():
+    return spline(extrapolation="periodic", degree=2)
+
+
+@case(since=(1, 0))
+def spline_error():
+    return spline(extrapolation="error")
+
+
+@case(since=(1, 0))
+def spline_no_bias():
+    return spline(include_bias=False)
+
+
+@case(since=(1, 3))
+def spline_sparse():
+    return spline(sparse_output=True)
+
+
+@case(since=(1, 9))
+def spline_zeros():
+    X = IRIS.copy()
+    X[::9, 1] = np.nan
+    return default_joblib(SplineTransformer(handle_missing="zeros").fit(X), SHARP, [X[::18], MISSING])
