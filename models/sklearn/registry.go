@@ -24,6 +24,7 @@ type class struct {
 var classes = slices.Concat(
 	linearModelClasses,
 	preprocessingClasses,
+	svmClasses,
 	pipelineClasses,
 )
 
