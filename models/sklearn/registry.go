@@ -25,6 +25,7 @@ var classes = slices.Concat(
 	linearModelClasses,
 	preprocessingClasses,
 	svmClasses,
+	neighborsClasses,
 	pipelineClasses,
 )
 
