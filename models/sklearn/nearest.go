@@ -102,7 +102,7 @@ func (s *neighbourhood) push(dist []float64, index []int, tile, queries []float6
 	}
 }
 
-// heapPush replaces the largest value, as heap_push of sklearn/utils/_heap.pyx.
+// heapPush replaces the largest pair of value and index.
 func heapPush(values []float64, indices []int, v float64, index int) {
 	at := 0
 	for {
@@ -110,10 +110,11 @@ func heapPush(values []float64, indices []int, v float64, index int) {
 		if child >= len(values) {
 			break
 		}
-		if right := child + 1; right < len(values) && values[right] > values[child] {
+		if right := child + 1; right < len(values) && (values[right] > values[child] ||
+			values[right] == values[child] && indices[right] > indices[child]) {
 			child = right
 		}
-		if values[child] <= v {
+		if values[child] < v || values[child] == v && indices[child] < index {
 			break
 		}
 		values[at], indices[at] = values[child], indices[child]

@@ -26,6 +26,7 @@ var classes = slices.Concat(
 	preprocessingClasses,
 	svmClasses,
 	neighborsClasses,
+	neuralNetworkClasses,
 	pipelineClasses,
 )
 

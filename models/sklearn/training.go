@@ -13,12 +13,17 @@ type training struct {
 	width int
 }
 
-// readTraining reads a matrix, dense or sparse, with at least one row.
+// readTraining reads an attribute that matrixAt can.
 func readTraining(r pyobj.Ref, name string) (training, error) {
 	attr, err := r.Need(name)
 	if err != nil {
 		return training{}, err
 	}
+	return matrixAt(attr)
+}
+
+// matrixAt reads a matrix, dense or sparse, with at least one row.
+func matrixAt(attr pyobj.Ref) (training, error) {
 	if isSparse(attr) {
 		data, width, err := readSparse(attr)
 		if err != nil {

@@ -127,7 +127,13 @@ def columns(X):
     return [column(X)]
 
 
+# Methods that answer with random numbers, which nothing can be compared with.
+RANDOM = {"BernoulliRBM": ["score_samples"]}
+
+
 def offers(model, name):
+    if name in RANDOM.get(type(model).__name__, []):
+        return False
     if name == "predict_std":
         return hasattr(model, "predict") and "return_std" in signature(model.predict).parameters
     return hasattr(model, name)
