@@ -191,12 +191,7 @@ func chebyshev(x, y []float64) (most float64) {
 // cosineDistance is sklearn.metrics.pairwise.cosine_distances: one minus the
 // product of rows of length 1, between 0 and 2.
 func cosineDistance(x, y []float64) float64 {
-	nx, ny := length(x), length(y)
-	sum := 0.0
-	for i, v := range x {
-		sum += float64((v / nx) * (y[i] / ny))
-	}
-	return min(max(1-sum, 0), 2)
+	return min(max(1-cosineSimilarity(x, y), 0), 2)
 }
 
 // length is the norm that a row is divided by: 1 for a row of zeros.

@@ -27,6 +27,7 @@ var classes = slices.Concat(
 	svmClasses,
 	neighborsClasses,
 	neuralNetworkClasses,
+	kernelClasses,
 	pipelineClasses,
 )
 
