@@ -28,6 +28,7 @@ var classes = slices.Concat(
 	neighborsClasses,
 	neuralNetworkClasses,
 	kernelClasses,
+	gaussianProcessClasses,
 	pipelineClasses,
 )
 
