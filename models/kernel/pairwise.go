@@ -142,25 +142,3 @@ func squaredOne(dst, x, y []float64) {
 		dst[j] = SquaredDistance(x, y[j*n:])
 	}
 }
-
-// Columns adds to each row of dst, of m values, the row of x times a matrix of n
-// rows and m columns:
-//
-//	for i := range len(x) / n {
-//		for k := range n {
-//			for j := range m {
-//				dst[i*m+j] += x[i*n+k] * w[k*m+j]
-//			}
-//		}
-//	}
-func Columns(dst, x, w []float64, n, m int) {
-	for ; len(x) > 0; x, dst = x[n:], dst[m:] {
-		out := dst[:m]
-		for k, v := range x[:n] {
-			row := w[k*m:][:m]
-			for j, u := range row {
-				out[j] += float64(v * u)
-			}
-		}
-	}
-}
