@@ -149,7 +149,15 @@ def columns(X):
     return [column(X)]
 
 
+# Methods that answer with random numbers, which nothing can be compared with.
+RANDOM = {"BernoulliRBM": ["score_samples"]}
+
+
 def offers(model, name):
+    if name in RANDOM.get(type(model).__name__, []):
+        return False
+    if getattr(model, "multi_class", "") == "one_vs_one" and "proba" in name:
+        return False  # GaussianProcessClassifier has the method, which always raises
     if name == "predict_std":  # a pipeline passes parameters on to its last step
         last = model.steps[-1][1] if hasattr(model, "steps") else model
         return hasattr(last, "predict") and "return_std" in signature(last.predict).parameters
