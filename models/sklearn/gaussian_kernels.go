@@ -149,10 +149,10 @@ func (b *covarianceReader) constant(r pyobj.Ref, white bool) (covariance, error)
 	return constantCovariance{v, v}, err
 }
 
-func (k constantCovariance) gram(_ *workspace, dst, _ []float64) { fill(dst, k.off) }
-func (k constantCovariance) diag(_ *workspace, dst, _ []float64) { fill(dst, k.same) }
+func (k constantCovariance) gram(_ *workspace, dst, _ []float64) { fillWith(dst, k.off) }
+func (k constantCovariance) diag(_ *workspace, dst, _ []float64) { fillWith(dst, k.same) }
 
-func fill(dst []float64, v float64) {
+func fillWith(dst []float64, v float64) {
 	for i := range dst {
 		dst[i] = v
 	}
@@ -198,7 +198,7 @@ func (k *stationaryCovariance) gram(ws *workspace, dst, x []float64) {
 	}
 }
 
-func (k *stationaryCovariance) diag(_ *workspace, dst, _ []float64) { fill(dst, 1) }
+func (k *stationaryCovariance) diag(_ *workspace, dst, _ []float64) { fillWith(dst, 1) }
 
 // stationary reads RBF and Matern, with a length scale for all features or for
 // each.
