@@ -181,6 +181,9 @@ func (s *Signature) checkColumns(in *Frame) error {
 	var missing []string
 	for _, want := range s.Inputs {
 		i := in.index(want.Name)
+		if want.Name == "" && len(in.Columns) == 1 {
+			i = 0 // a model of one text a row, whatever the caller calls it
+		}
 		if i < 0 {
 			missing = append(missing, want.Name)
 			continue
@@ -189,7 +192,7 @@ func (s *Signature) checkColumns(in *Frame) error {
 		if !takes(want.DType, c.DType) {
 			return columnError(i, c.Name, c.DType, want.DType)
 		}
-		if c.Width != want.Width {
+		if c.Stride() != want.Stride() {
 			return &DataError{Row: -1, Column: i, Name: c.Name, Text: fmt.Sprintf(
 				"column %d%s has width %d, expected %d", i, named(c.Name), c.Width, want.Width)}
 		}

@@ -34,7 +34,7 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 	if err != nil {
 		return nil, c.withVersion(err)
 	}
-	if n.features == 0 {
+	if n.features == 0 && n.inputs == nil {
 		return nil, c.withVersion(r.Unsupported(n.class+", which does not record how many features it takes,",
 			"Fit it with scikit-learn 0.24 or later, which record it."))
 	}

@@ -76,6 +76,9 @@ func (l *linear) readCoef(attr pyobj.Ref) error {
 
 // decide is _decision_function: out has len(l.intercept) values a row.
 func (l *linear) decide(ws *workspace, x block, out []float64) error {
+	if x.sparse != nil {
+		return l.decideSparse(ws, x, out)
+	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, l.names); err != nil {
 		return err

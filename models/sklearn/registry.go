@@ -22,6 +22,7 @@ type class struct {
 // (sklearn.linear_model.logistic → sklearn.linear_model._logistic), but has
 // no two estimators of one name.
 var classes = slices.Concat(
+	featureExtractionClasses,
 	linearModelClasses,
 	preprocessingClasses,
 	pipelineClasses,
