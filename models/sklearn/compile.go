@@ -115,6 +115,9 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 		return nil, r.Unsupported(pyobj.Describe(r.Value())+" in the place of an estimator", hint(c.classes))
 	}
 	class, ok := find(c.classes, module, name)
+	if reason, instead := cannotAnswer(module, name); !ok && reason != "" {
+		return nil, r.Unsupported(reason, instead)
+	}
 	if !ok {
 		return nil, r.Unsupported(module+"."+name, hint(c.classes))
 	}

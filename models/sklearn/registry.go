@@ -23,8 +23,11 @@ type class struct {
 // no two estimators of one name.
 var classes = slices.Concat(
 	featureExtractionClasses,
+	clusterClasses,
+	decompositionClasses,
 	linearModelClasses,
 	preprocessingClasses,
+	mixtureClasses,
 	pipelineClasses,
 )
 
