@@ -10,11 +10,19 @@ import (
 )
 
 var decompositionClasses = []class{
+	{"DictionaryLearning", "sklearn", sparseCoder},
 	{"FactorAnalysis", "sklearn", factorAnalysis},
 	{"FastICA", "sklearn", fastICA},
 	{"IncrementalPCA", "sklearn", pca},
 	{"KernelPCA", "sklearn", kernelPCA},
+	{"LatentDirichletAllocation", "sklearn", latentDirichlet},
+	{"MiniBatchDictionaryLearning", "sklearn", sparseCoder},
+	{"MiniBatchNMF", "sklearn", nmf},
+	{"MiniBatchSparsePCA", "sklearn", sparsePCA},
+	{"NMF", "sklearn", nmf},
 	{"PCA", "sklearn", pca},
+	{"SparseCoder", "sklearn", sparseCoder},
+	{"SparsePCA", "sklearn", sparsePCA},
 	{"TruncatedSVD", "sklearn", truncatedSVD},
 }
 

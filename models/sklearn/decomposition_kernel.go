@@ -24,6 +24,21 @@ type kernelProjection struct {
 }
 
 func kernelPCA(c *compiler, r pyobj.Ref) (*node, error) {
+	k, err := readKernelPCA(r)
+	if err != nil {
+		return nil, err
+	}
+	n := new(node)
+	if err := n.input(r, k.points.cols); err != nil {
+		return nil, err
+	}
+	k.names = n.names
+	n.transform = &transformer{width: k.vectors.rows, run: k.run, names: prefixed("KernelPCA", k.vectors.rows)}
+	n.outline.Summary = fmt.Sprintf("%s · %s · %d points · %d components", features(n.features), k.kind, k.points.rows, k.vectors.rows)
+	return n, nil
+}
+
+func readKernelPCA(r pyobj.Ref) (*kernelProjection, error) {
 	k := new(kernelProjection)
 	var err error
 	if k.points, err = readGrid(r, "X_fit_"); err != nil {
@@ -38,14 +53,8 @@ func kernelPCA(c *compiler, r pyobj.Ref) (*node, error) {
 	if err := k.readVectors(r); err != nil {
 		return nil, err
 	}
-	n := new(node)
-	if err := n.input(r, k.points.cols); err != nil {
-		return nil, err
-	}
-	k.names, k.zeros, k.zerosVectors = n.names, make([]float64, k.points.rows), make([]float64, k.vectors.rows)
-	n.transform = &transformer{width: k.vectors.rows, run: k.run, names: prefixed("KernelPCA", k.vectors.rows)}
-	n.outline.Summary = fmt.Sprintf("%s · %s · %d points · %d components", features(n.features), k.kind, k.points.rows, k.vectors.rows)
-	return n, nil
+	k.zeros, k.zerosVectors = make([]float64, k.points.rows), make([]float64, k.vectors.rows)
+	return k, nil
 }
 
 func (k *kernelProjection) readKernel(r pyobj.Ref) error {
@@ -58,6 +67,10 @@ func (k *kernelProjection) readKernel(r pyobj.Ref) error {
 	}
 	switch k.kind {
 	case "linear", "poly", "rbf", "sigmoid":
+	case "precomputed": // the features are the similarities themselves
+		if k.points.rows != k.points.cols {
+			return attr.Format("X_fit_ has shape [%d %d] with kernel='precomputed'", k.points.rows, k.points.cols)
+		}
 	case "cosine":
 		for i := range k.points.rows {
 			k.norms = append(k.norms, math.Sqrt(kernel.Dot(k.points.row(i), k.points.row(i))))
@@ -136,10 +149,15 @@ func (k *kernelProjection) run(ws *workspace, x block) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
+	similar := ws.floats(x.rows * k.points.rows)
+	k.similarities(similar, data)
+	return k.project(ws, similar, x.rows), nil
+}
+
+// project centres similarities in place and projects them.
+func (k *kernelProjection) project(ws *workspace, similar []float64, rows int) block {
 	m, width := k.points.rows, k.vectors.rows
-	similar := ws.floats(x.rows * m)
-	k.similarities(ws, similar, data)
-	for i := range x.rows {
+	for i := range rows {
 		row := similar[i*m : (i+1)*m]
 		mean := kernel.Sum(row) / float64(m)
 		for j := range row {
@@ -148,14 +166,18 @@ func (k *kernelProjection) run(ws *workspace, x block) (block, error) {
 			row[j] += k.fitAll
 		}
 	}
-	y := block{rows: x.rows, width: width, data: ws.floats(x.rows * width), owned: true}
+	y := block{rows: rows, width: width, data: ws.floats(rows * width), owned: true}
 	kernel.Affine(y.data, similar, k.vectors.data, k.zerosVectors, m)
-	return y, nil
+	return y
 }
 
 // similarities is pairwise_kernels (sklearn/metrics/pairwise.py) with the points.
-func (k *kernelProjection) similarities(ws *workspace, out, x []float64) {
+func (k *kernelProjection) similarities(out, x []float64) {
 	n, m := k.points.cols, k.points.rows
+	if k.kind == "precomputed" {
+		copy(out, x)
+		return
+	}
 	if k.kind == "rbf" {
 		squaredDistances(out, x, k.points)
 		for i, d := range out {

@@ -27,6 +27,8 @@ var classes = slices.Concat(
 	decompositionClasses,
 	linearModelClasses,
 	preprocessingClasses,
+	semiSupervisedClasses,
+	manifoldClasses,
 	mixtureClasses,
 	pipelineClasses,
 )

@@ -7,6 +7,9 @@ try:
 except ImportError:  # since 1.1
     BisectingKMeans = None
 
+from sklearn.manifold import Isomap, LocallyLinearEmbedding
+from sklearn.semi_supervised import LabelPropagation, LabelSpreading
+
 from suite import *  # noqa: F403
 
 USUAL = [ROWS, ONE, MISSING, INFINITE, NARROW, INTEGERS]
@@ -66,3 +69,58 @@ def feature_agglomeration_median():
 @case()
 def feature_agglomeration_max():
     return default_joblib(FeatureAgglomeration(n_clusters=2, pooling_func=np.max).fit(WIDE), EXACT, [WIDE[::19]])
+
+
+# ---- embeddings and labels by neighbours: rows without two at one distance -----
+
+RANDOM = np.random.RandomState(3)
+CLOUD = RANDOM.standard_normal((40, 3))
+AROUND = RANDOM.standard_normal((8, 3))
+HALF = np.where(np.arange(40) % 3 == 0, (CLOUD[:, 0] > 0).astype(int), -1)
+
+
+def about(model, tolerance=BLAS, y=None):
+    return default_joblib(model.fit(CLOUD, y), tolerance, [AROUND, AROUND[:1]])
+
+
+@case()
+def isomap():
+    return about(Isomap(n_neighbors=6, n_components=2))
+
+
+@case()
+def locally_linear():
+    return about(LocallyLinearEmbedding(n_neighbors=6, n_components=2, random_state=0))
+
+
+@case()
+def locally_linear_modified():
+    return about(LocallyLinearEmbedding(n_neighbors=8, n_components=2, method="modified", reg=0.01, random_state=0))
+
+
+@case()
+def label_propagation():
+    return about(LabelPropagation(gamma=2), LABELS, HALF)
+
+
+@case()
+def label_propagation_knn():
+    return about(LabelPropagation(kernel="knn", n_neighbors=5, max_iter=300), LABELS, HALF)
+
+
+@case()
+def label_spreading():
+    return about(LabelSpreading(gamma=2, alpha=0.3), LABELS, HALF)
+
+
+@case()
+def label_spreading_knn():
+    return about(LabelSpreading(kernel="knn", n_neighbors=5), LABELS, HALF)
+
+
+@case()
+def kernel_pca_precomputed():
+    from sklearn.decomposition import KernelPCA
+
+    model = KernelPCA(n_components=2, kernel="precomputed", eigen_solver="dense").fit(CLOUD @ CLOUD.T)
+    return default_joblib(model, BLAS, [AROUND @ CLOUD.T])
