@@ -191,7 +191,7 @@ func (s *Signature) checkColumns(in *Frame) error {
 		if !takes(want.DType, c.DType) {
 			return columnError(i, c.Name, c.DType, want.DType)
 		}
-		if c.Width != want.Width {
+		if c.Stride() != want.Stride() {
 			return &DataError{Row: -1, Column: i, Name: c.Name, Text: fmt.Sprintf(
 				"column %d%s has width %d, expected %d", i, named(c.Name), c.Width, want.Width)}
 		}

@@ -69,6 +69,9 @@ type Port struct {
 	Width int    `json:"width,omitempty"` // 0: one bare value a row; see Column.Width
 }
 
+// Stride is the number of values that a row of the port takes.
+func (p Port) Stride() int { return max(p.Width, 1) }
+
 // Info is what a model file says of itself; none of it is needed to predict.
 type Info struct {
 	Format      string   `json:"format"`                // "joblib", "pickle"

@@ -32,7 +32,7 @@ var inerts = []inert{
 
 	{"numpy", "bool bool_ dtype ndarray matrix recarray float16 float32 float64 int8 int16 int32 int64" +
 		" uint8 uint16 uint32 uint64 intp intc longlong object_ str_ bytes_ void datetime64 timedelta64" +
-		" abs absolute arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh deg2rad degrees exp exp2 expm1" +
+		" abs absolute amax amin arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh deg2rad degrees exp exp2 expm1" +
 		" fabs floor log log10 log1p log2 max mean median min negative rad2deg radians reciprocal rint sign sin sinh" +
 		" sqrt square std sum tan tanh trunc var"},
 	{"numpy.core.multiarray", "_reconstruct scalar"},

@@ -147,7 +147,7 @@ func readSampler(r pyobj.Ref, n *node, class string) (training, error) {
 		return w, err
 	}
 	scale := math.Sqrt(2 / float64(w.rows))
-	run := projection(w, offset, n.names, func(x []float64) {
+	run := projected(w, offset, n.names, func(x []float64) {
 		for i, v := range x {
 			x[i] = math.Cos(v) * scale
 		}

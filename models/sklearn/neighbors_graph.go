@@ -87,18 +87,6 @@ func radiusNeighborsTransformer(c *compiler, r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
-// prefixed gives the names of ClassNamePrefixFeaturesOutMixin: the class and a
-// number.
-func prefixed(class string, width int) func(in []string) []string {
-	return func([]string) []string {
-		names := make([]string, width)
-		for i := range names {
-			names[i] = fmt.Sprintf("%s%d", class, i)
-		}
-		return names
-	}
-}
-
 // productTransformer is a matrix product as a transformer: X @ components_.T, which is
 // transform of NeighborhoodComponentsAnalysis and of the random projections.
 func productTransformer(r pyobj.Ref, class string) (*node, error) {

@@ -291,13 +291,13 @@ func bernoulliRBM(c *compiler, r pyobj.Ref) (*node, error) {
 	if err := n.input(r, w.width); err != nil {
 		return nil, err
 	}
-	n.transform = &transformer{width: w.rows, names: prefixed("bernoullirbm", w.rows), run: projection(w, bias, n.names, kernel.Expit)}
+	n.transform = &transformer{width: w.rows, names: prefixed("bernoullirbm", w.rows), run: projected(w, bias, n.names, kernel.Expit)}
 	n.outline.Summary = fmt.Sprintf("%s · %d components", features(n.features), w.rows)
 	return n, nil
 }
 
-// projection is then(X @ w.T + bias).
-func projection(w training, bias []float64, names []string, then func(x []float64)) func(ws *workspace, x block) (block, error) {
+// projected is then(X @ w.T + bias).
+func projected(w training, bias []float64, names []string, then func(x []float64)) func(ws *workspace, x block) (block, error) {
 	return func(ws *workspace, x block) (block, error) {
 		m := ws.matrix(x)
 		if err := ws.finite(m, names); err != nil {

@@ -107,7 +107,7 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 			width = s.features
 		}
 		if all.features == 0 && !changed {
-			all.features, all.names, all.types, all.class = width, s.names, s.types, s.class
+			all.features, all.names, all.types, all.inputs, all.class = width, s.names, s.types, s.inputs, s.class
 		}
 		if s.transform != nil && s.transform.width > 0 {
 			width, changed, types = s.transform.width, true, s.transform.types

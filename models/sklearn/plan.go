@@ -12,6 +12,7 @@ type node struct {
 	features int            // width of the input; 0 if the estimator takes any
 	names    []string       // of the features, if it was fitted on a table
 	types    []models.DType // of the input's columns; nil if all are numbers
+	inputs   []models.Port  // what the request holds; nil for a matrix of the features, empty for any columns
 
 	methods   []*method // the default first
 	transform *transformer

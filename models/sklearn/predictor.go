@@ -11,6 +11,9 @@ import (
 // that scratch stays in the cache and does not grow with the request.
 const windowValues = 1 << 14
 
+// windowTexts is the number of rows at a time where a value may be a long text.
+const windowTexts = 64
+
 // A predictor runs a plan.
 type predictor struct {
 	root      *node
@@ -31,10 +34,13 @@ func newPredictor(root *node) *predictor {
 
 func signatureOf(root *node) models.Signature {
 	s := models.Signature{
-		Inputs:    ports(root.types, root.names, root.features),
+		Inputs:    root.inputs,
 		Features:  root.names,
 		Estimator: root.class,
 		Methods:   root.signatures(),
+	}
+	if root.inputs == nil {
+		s.Inputs = ports(root.types, root.names, root.features)
 	}
 	if m := root.method(models.Predict); m != nil && len(m.outputs) == 1 && m.outputs[0].labels != nil {
 		s.Classes = m.outputs[0].labels.values()
@@ -142,6 +148,9 @@ func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
 // windows calls f for consecutive ranges of rows.
 func (p *predictor) windows(rows int, f func(from, to int) error) error {
 	step := max(windowValues/max(p.root.features, 1), 4)
+	if p.root.inputs != nil {
+		step = windowTexts
+	}
 	for from := 0; from < rows; from += step {
 		if err := f(from, min(from+step, rows)); err != nil {
 			return err

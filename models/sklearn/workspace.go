@@ -19,6 +19,29 @@ type workspace struct {
 	taken   int
 	outs    [][]float64
 	typed   typedScratch
+	scratch *textScratch
+	sparse  []*csr
+	lent    int // of sparse
+}
+
+// text is the scratch of text analysis, for one use at a time.
+func (ws *workspace) text() *textScratch {
+	if ws.scratch == nil {
+		ws.scratch = new(textScratch)
+	}
+	return ws.scratch
+}
+
+// growing is an empty sparse matrix that lives until reset and keeps its memory,
+// for rows whose number of entries is not known ahead.
+func (ws *workspace) growing() *csr {
+	if ws.lent == len(ws.sparse) {
+		ws.sparse = append(ws.sparse, new(csr))
+	}
+	m := ws.sparse[ws.lent]
+	m.indptr, m.indices, m.values = m.indptr[:0], m.indices[:0], m.values[:0]
+	ws.lent++
+	return m
 }
 
 // floats returns n values of scratch, not cleared, that live until reset.
@@ -53,7 +76,7 @@ func (ws *workspace) slices(out ...[]float64) [][]float64 {
 
 // reset makes all scratch free again.
 func (ws *workspace) reset() {
-	ws.used, ws.taken = 0, 0
+	ws.used, ws.taken, ws.lent = 0, 0, 0
 	ws.typed.reset()
 	clear(ws.outs)
 	ws.outs = ws.outs[:0]

@@ -146,6 +146,8 @@ def columns(X):
         return [column(X[:, j]) for j in range(X.shape[1])]
     if pandas is not None and isinstance(X, pandas.DataFrame):
         return [column(X[name].values, name) for name in X.columns]
+    if hasattr(X, "frame_columns"):
+        return X.frame_columns()
     return [column(X)]
 
 
@@ -171,6 +173,8 @@ def answer(model, name, X):
     a = getattr(model, name)(X)
     if scipy.sparse.issparse(a):
         a = a.toarray()
+    if name == "transform" and np.asarray(a).dtype.kind in "iu":  # a transformer answers with floats
+        a = np.asarray(a, dtype=np.float64)
     if isinstance(a, (list, tuple)) and len(a) and isinstance(a[0], np.ndarray):
         return [column(part) for part in a]
     if name == "transform" and mixed(a):
