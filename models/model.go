@@ -27,7 +27,12 @@ type Method string
 const (
 	Predict          Method = "predict"
 	PredictProba     Method = "predict_proba"
+	PredictLogProba  Method = "predict_log_proba"
 	DecisionFunction Method = "decision_function"
+	PredictStd       Method = "predict_std" // predict with return_std: mean and deviation
+	ScoreSamples     Method = "score_samples"
+	Apply            Method = "apply" // the leaf of each tree
+	KNeighbors       Method = "kneighbors"
 	Transform        Method = "transform"
 )
 

@@ -250,3 +250,14 @@ func BenchmarkAffine(b *testing.B) {
 	f("Rows1000Of100To1", 1000, 100, 1)
 	f("Rows1000Of100To10", 1000, 100, 10)
 }
+
+func TestLog(t *testing.T) {
+	x := []float64{1, 0, -1, math.Inf(1), 0x1p-1022, 0x1p-1060, 5e-324, 2}
+	want := []float64{0, math.Inf(-1), math.NaN(), math.Inf(1), -1022 * math.Ln2, -1060 * math.Ln2, -1074 * math.Ln2, math.Ln2}
+	Log(x)
+	for i, got := range x {
+		if math.Abs(got-want[i]) > 1e-15*math.Abs(want[i]) && !(math.IsNaN(got) && math.IsNaN(want[i])) {
+			t.Errorf("value %d: got %v, want %v", i, got, want[i])
+		}
+	}
+}

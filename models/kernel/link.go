@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // Expit is the logistic function as scipy.special.expit computes it
 // (scipy/special/xsf/log_exp.h; _logit.h before 1.15):
 //
@@ -41,6 +43,25 @@ func Softmax(x []float64, n int) {
 			row[j] /= s
 		}
 	}
+}
+
+// Log replaces each value by its natural logarithm, as numpy.log: -Inf for 0.
+//
+//	for i := range x { x[i] = log(x[i]) }
+func Log(x []float64) {
+	for i, v := range x {
+		x[i] = log(v)
+	}
+}
+
+// log is math.Log, whose assembly on amd64 takes subnormal numbers (Go 1.26: all
+// below 2.2e-308) for much larger ones.
+func log(v float64) float64 {
+	const smallestNormal = 0x1p-1022
+	if v > 0 && v < smallestNormal {
+		return math.Log(v*0x1p54) - 54*math.Ln2
+	}
+	return math.Log(v)
 }
 
 // NormalizeRows is

@@ -54,7 +54,7 @@ func (q question) ask() {
 	case refused:
 		q.refused(words)
 	case answered:
-		q.answered(&want.Column)
+		q.answered(want)
 	default:
 		q.errorf("the fixture has no answer")
 	}
@@ -91,7 +91,7 @@ func wordsSettled(f *Fixture) bool {
 	return f.Library != "scikit-learn" || major > 1 || major == 1 && minor >= 1
 }
 
-func (q question) answered(want *models.Column) {
+func (q question) answered(want []models.Column) {
 	q.t.Helper()
 	src := q.batch.frame()
 	whole, guards := guardedFrame(want)
@@ -99,39 +99,45 @@ func (q question) answered(want *models.Column) {
 		q.errorf("%v", err)
 		return
 	}
-	if whole.Rows != src.Rows || len(whole.Columns) != 1 {
-		q.errorf("answered %d rows in %d columns to %d rows", whole.Rows, len(whole.Columns), src.Rows)
+	if whole.Rows != src.Rows {
+		q.errorf("answered %d rows to %d", whole.Rows, src.Rows)
 		return
 	}
-	got := &whole.Columns[0]
-	if err := q.f.Tolerance[q.method].compare(got, want); err != nil {
+	if err := q.f.Tolerance[q.method].compareAll(whole.Columns, want); err != nil {
 		q.errorf("%v", err)
+		return
 	}
-	if err := guards.check(); err != nil {
-		q.errorf("%v", err)
+	for _, g := range guards {
+		if err := g.check(); err != nil {
+			q.errorf("%v", err)
+		}
 	}
 	if !reflect.DeepEqual(bits(src), bits(q.batch.frame())) {
 		q.errorf("the input was modified")
 	}
-	q.rowByRow(got)
+	q.rowByRow(whole)
 	if q.number == 0 {
-		q.manyRows(got)
+		q.manyRows(whole)
 	}
-	q.otherForm(got)
-	q.concurrent(got)
+	q.otherForm(whole)
+	q.concurrent(whole)
+}
+
+// same asks about src and wants the very bits of want.
+func (q question) same(src, want *models.Frame) error {
+	dst := new(models.Frame)
+	if err := q.predict(dst, src); err != nil {
+		return err
+	}
+	return Exact.compareAll(dst.Columns, want.Columns)
 }
 
 // rowByRow asks for each row alone.
-func (q question) rowByRow(want *models.Column) {
+func (q question) rowByRow(want *models.Frame) {
 	q.t.Helper()
-	src, dst := q.batch.frame(), new(models.Frame)
+	src := q.batch.frame()
 	for i := range src.Rows {
-		if err := q.predict(dst, rows(src, i, i+1)); err != nil {
-			q.errorf("row %d alone: %v", i, err)
-			return
-		}
-		one := rows(&models.Frame{Rows: src.Rows, Columns: []models.Column{*want}}, i, i+1)
-		if err := Exact.compare(&dst.Columns[0], &one.Columns[0]); err != nil {
+		if err := q.same(rows(src, i, i+1), rows(want, i, i+1)); err != nil {
 			q.errorf("row %d alone: %v", i, err)
 			return
 		}
@@ -139,50 +145,34 @@ func (q question) rowByRow(want *models.Column) {
 }
 
 // manyRows asks for the batch over and over, beyond every block size.
-func (q question) manyRows(want *models.Column) {
+func (q question) manyRows(want *models.Frame) {
 	q.t.Helper()
 	times := 10_000/q.batch.Rows + 1
-	dst := new(models.Frame)
-	if err := q.predict(dst, repeat(q.batch.frame(), times)); err != nil {
-		q.errorf("%d times: %v", times, err)
-		return
-	}
-	all := repeat(&models.Frame{Rows: q.batch.Rows, Columns: []models.Column{*want}}, times)
-	if err := Exact.compare(&dst.Columns[0], &all.Columns[0]); err != nil {
+	if err := q.same(repeat(q.batch.frame(), times), repeat(want, times)); err != nil {
 		q.errorf("%d times: %v", times, err)
 	}
 }
 
 // otherForm asks with a column per feature instead of a matrix.
-func (q question) otherForm(want *models.Column) {
+func (q question) otherForm(want *models.Frame) {
 	q.t.Helper()
 	src := q.batch.frame()
 	if len(src.Columns) != 1 || src.Columns[0].Width == 0 {
 		return
 	}
-	dst := new(models.Frame)
-	if err := q.predict(dst, asColumns(src)); err != nil {
-		q.errorf("as columns: %v", err)
-		return
-	}
-	if err := Exact.compare(&dst.Columns[0], want); err != nil {
+	if err := q.same(asColumns(src), want); err != nil {
 		q.errorf("as columns: %v", err)
 	}
 }
 
 // concurrent asks from several goroutines at once.
-func (q question) concurrent(want *models.Column) {
+func (q question) concurrent(want *models.Frame) {
 	q.t.Helper()
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			dst := new(models.Frame)
 			for range 3 {
-				if err := q.predict(dst, q.batch.frame()); err != nil {
-					q.errorf("concurrent: %v", err)
-					return
-				}
-				if err := Exact.compare(&dst.Columns[0], want); err != nil {
+				if err := q.same(q.batch.frame(), want); err != nil {
 					q.errorf("concurrent: %v", err)
 					return
 				}

@@ -31,10 +31,27 @@ type Fixture struct {
 // A Batch is one question and its answers. A method that refused the batch is
 // in Refused with the first line of the library's words.
 type Batch struct {
-	Rows    int                      `json:"rows"`
-	Columns []column                 `json:"columns"`
-	Answers map[models.Method]column `json:"answers"`
-	Refused map[models.Method]string `json:"refused"`
+	Rows    int                       `json:"rows"`
+	Columns []column                  `json:"columns"`
+	Answers map[models.Method]columns `json:"answers"`
+	Refused map[models.Method]string  `json:"refused"`
+}
+
+// columns are an answer: a list, or a single column without a list around it.
+type columns []models.Column
+
+func (cs *columns) UnmarshalJSON(b []byte) error {
+	list := []column{{}}
+	var err error
+	if len(b) > 0 && b[0] == '[' {
+		err = json.Unmarshal(b, &list)
+	} else {
+		err = json.Unmarshal(b, &list[0])
+	}
+	for _, c := range list {
+		*cs = append(*cs, c.Column)
+	}
+	return err
 }
 
 // column reads a models.Column from {"name","dtype","width","values"}.

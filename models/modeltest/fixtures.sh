@@ -4,7 +4,8 @@
 #     fixtures.sh [LIBRARY [VERSION…]]      e.g. fixtures.sh sklearn 1.7 1.9
 #
 # Each line of testdata/LIBRARY/versions.txt is a folder, a Python and the exact
-# packages to install. The Python is found as pythonX.Y on PATH or in pyenv. The
+# packages to install. $CASES names groups (CASES=linear for cases_linear.py) to make
+# only these; without it all are made anew. The Python is found as pythonX.Y on PATH or in pyenv. The
 # virtual environments are kept in $VENVS (default: the user's cache folder).
 # At the end INDEX lists every fixture; the tests fail when a listed file is
 # missing or an unlisted one turns up.
@@ -39,8 +40,9 @@ grep -v '^#' "$library/versions.txt" | while read -r folder version packages; do
 		touch "$venv/complete"
 	fi
 	echo "$library $folder: $packages"
-	rm -rf "${library:?}/$folder"
-	"$venv/bin/python" "$library/make.py" "$library/$folder" </dev/null
+	[ -n "${CASES:-}" ] || rm -rf "${library:?}/$folder"
+	# shellcheck disable=SC2086 # one word per group
+	PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$library/make.py" "$library/$folder" ${CASES:-} </dev/null
 done
 
 cd "$library"

@@ -86,7 +86,17 @@ type guard struct {
 
 // guardedFrame is a frame to predict into, with the capacity for want and for the
 // guards.
-func guardedFrame(want *models.Column) (*models.Frame, guard) {
+func guardedFrame(want []models.Column) (*models.Frame, []guard) {
+	f := new(models.Frame)
+	var guards []guard
+	for i := range want {
+		g := guarded(&want[i])
+		guards, f.Columns = append(guards, g), append(f.Columns, g.column)
+	}
+	return f, guards
+}
+
+func guarded(want *models.Column) guard {
 	g := guard{n: len(want.F64) + len(want.I64) + len(want.Bool) + len(want.Str)}
 	size := g.n + guardCount
 	c := &g.column
@@ -100,7 +110,7 @@ func guardedFrame(want *models.Column) (*models.Frame, guard) {
 	case models.String:
 		c.Str = filled(size, guardText)
 	}
-	return &models.Frame{Columns: []models.Column{*c}}, g
+	return g
 }
 
 func filled[T any](n int, v T) []T {

@@ -21,7 +21,24 @@ const (
 	// Exp: as BLAS for what went into exp or log, and 4 units in the last
 	// place for them: the relative error of exp(x) is the absolute error of x.
 	Exp Tolerance = "exp"
+
+	// Log: the logarithm of what is as close as Exp, so its absolute error is
+	// bounded; where the probability is subnormal, that is.
+	Log Tolerance = "log"
 )
+
+// compareAll compares column by column.
+func (t Tolerance) compareAll(got, want []models.Column) error {
+	if len(got) != len(want) {
+		return fmt.Errorf("answered %d columns, want %d", len(got), len(want))
+	}
+	for i := range want {
+		if err := t.compare(&got[i], &want[i]); err != nil {
+			return fmt.Errorf("column %d: %w", i, err)
+		}
+	}
+	return nil
+}
 
 // compare reports the first value of got that differs from want.
 func (t Tolerance) compare(got, want *models.Column) error {
@@ -72,6 +89,12 @@ func (t Tolerance) near(got, want float64, row []float64) bool {
 	case Exp:
 		const tiny = 4 * math.SmallestNonzeroFloat64
 		return math.Abs(got-want) <= max(1e-12*math.Abs(want), tiny)
+	case Log:
+		const subnormal = -708
+		if want < subnormal {
+			return Exp.near(math.Exp(got), math.Exp(want), nil)
+		}
+		return math.Abs(got-want) <= 1e-12*max(1, math.Abs(want))
 	}
 	return false
 }

@@ -15,6 +15,7 @@
 // (_sklearn_version); where a formula changed, the constructor decides.
 //
 // To add a class: a constructor in the file of its scikit-learn module, a line
-// in registry.go, and a case in models/modeltest/testdata/sklearn/make.py. The
-// conformance suite fails while a registered class has no fixture.
+// in that file's table (registry.go joins the tables), and a case in a cases_*.py
+// of models/modeltest/testdata/sklearn. The conformance suite fails while a
+// registered class has no fixture.
 package sklearn

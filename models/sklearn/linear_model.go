@@ -8,6 +8,12 @@ import (
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
+var linearModelClasses = []class{
+	{"LinearRegression", "sklearn", linearRegression},
+	{"LogisticRegression", "sklearn", logisticRegression},
+	{"Ridge", "sklearn", linearRegression},
+}
+
 // A linear is the affine map of sklearn/linear_model/_base.py: X @ coef_.T +
 // intercept_. Parameters that were fitted as float32 are widened: numpy
 // computes in float64 as soon as X is.
@@ -95,7 +101,7 @@ func linearRegression(c *compiler, r pyobj.Ref) (*node, error) {
 	if l.flat {
 		width = 0
 	}
-	n.predict = &method{port: numbers(width), run: l.decide}
+	n.offer(one(models.Predict, numbers(width), nil, l.decide))
 	n.outline.Summary = features(n.features)
 	if width > 1 {
 		n.outline.Summary += fmt.Sprintf(" · %d targets", width)
@@ -173,9 +179,10 @@ func (m *logistic) node(r pyobj.Ref) (*node, error) {
 	if k == 2 {
 		scores = numbers(0)
 	}
-	n.predict = &method{port: models.Port{DType: m.classes.dtype}, labels: m.classes, run: m.classify}
-	n.proba = &method{port: numbers(k), run: m.probabilities}
-	n.decision = &method{port: scores, run: m.decide}
+	n.offer(one(models.Predict, models.Port{DType: m.classes.dtype}, m.classes, m.classify))
+	n.offer(one(models.PredictProba, numbers(k), nil, m.probabilities))
+	n.offer(one(models.PredictLogProba, numbers(k), nil, logOf(m.probabilities)))
+	n.offer(one(models.DecisionFunction, scores, nil, m.decide))
 	n.outline.Summary = fmt.Sprintf("%s · %d classes · %s", features(n.features), k, linkNames[m.link])
 	return n, nil
 }
@@ -274,4 +281,15 @@ func (m *logistic) probabilities(ws *workspace, x block, out []float64) error {
 		out[2*i], out[2*i+1] = 1-p, p
 	}
 	return nil
+}
+
+// logOf is predict_log_proba of what answers with probabilities.
+func logOf(proba func(ws *workspace, x block, out []float64) error) func(ws *workspace, x block, out []float64) error {
+	return func(ws *workspace, x block, out []float64) error {
+		if err := proba(ws, x, out); err != nil {
+			return err
+		}
+		kernel.Log(out)
+		return nil
+	}
 }

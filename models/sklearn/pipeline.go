@@ -8,6 +8,10 @@ import (
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
+var pipelineClasses = []class{
+	{"Pipeline", "sklearn", pipeline},
+}
+
 // A chain is Pipeline (sklearn/pipeline.py): the transforms of all steps but the
 // last, in order, before a method of the last.
 type chain struct{ transforms []*transformer }
@@ -24,18 +28,15 @@ func (c *chain) run(ws *workspace, x block) (block, error) {
 
 // before is m after the transforms of c.
 func (c *chain) before(m *method) *method {
-	if m == nil {
-		return nil
-	}
 	then := m.run
-	run := func(ws *workspace, x block, out []float64) error {
+	run := func(ws *workspace, x block, out [][]float64) error {
 		x, err := c.run(ws, x)
 		if err != nil {
 			return err
 		}
 		return then(ws, x, out)
 	}
-	return &method{port: m.port, labels: m.labels, run: run}
+	return &method{name: m.name, outputs: m.outputs, run: run}
 }
 
 func pipeline(c *compiler, r pyobj.Ref) (*node, error) {
@@ -102,7 +103,7 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 			width = s.features
 		}
 		if all.features == 0 && !changed {
-			all.features, all.names, all.class = width, s.names, s.class
+			all.features, all.names, all.types, all.class = width, s.names, s.types, s.class
 		}
 		if s.transform != nil && s.transform.width > 0 {
 			width, changed = s.transform.width, true
@@ -114,7 +115,9 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 	for _, s := range steps[:len(steps)-1] {
 		c.transforms = append(c.transforms, s.transform)
 	}
-	all.predict, all.proba, all.decision = c.before(last.predict), c.before(last.proba), c.before(last.decision)
+	for _, m := range last.methods {
+		all.offer(c.before(m))
+	}
 	if last.transform != nil {
 		whole := &chain{append(c.transforms[:len(c.transforms):len(c.transforms)], last.transform)}
 		all.transform = &transformer{run: whole.run}

@@ -6,14 +6,15 @@ import (
 
 // A node is one compiled estimator. It is immutable and safe for concurrent
 // use; all that changes while it runs is in the workspace. Methods that the
-// estimator does not offer, as hasattr would tell in Python, are nil.
+// estimator does not offer, as hasattr would tell in Python, are not in it.
 type node struct {
 	class    string
-	features int      // width of the input; 0 if the estimator takes any
-	names    []string // of the features, if it was fitted on a table
+	features int            // width of the input; 0 if the estimator takes any
+	names    []string       // of the features, if it was fitted on a table
+	types    []models.DType // of the input's columns; nil if all are numbers
 
-	predict, proba, decision *method
-	transform                *transformer
+	methods   []*method // the default first
+	transform *transformer
 
 	outline models.Node
 }
@@ -21,12 +22,18 @@ type node struct {
 // A method is something that an estimator answers with a fixed number of values
 // a row.
 type method struct {
-	port   models.Port // what a row of the answer is
-	labels *labels     // if not nil, the answers are indices into these
+	name    models.Method
+	outputs []output
 
-	// run answers to the rows of x. out is row-major and of their size.
-	// The error is a *models.DataError.
-	run func(ws *workspace, x block, out []float64) error
+	// run answers to the rows of x. out has a slice for each output, row-major
+	// and of its size. The error is a *models.DataError.
+	run func(ws *workspace, x block, out [][]float64) error
+}
+
+// An output is one column of a method's answer.
+type output struct {
+	port   models.Port
+	labels *labels // if not nil, the values are indices into these
 }
 
 // A transformer turns one block into the next.
@@ -35,41 +42,75 @@ type transformer struct {
 
 	// run may write into x only if x is owned. The error is a *models.DataError.
 	run func(ws *workspace, x block) (block, error)
+
+	// names are those of the result's columns, as get_feature_names_out gives
+	// them for the names of the input's; nil if they are the same.
+	names func(in []string) []string
 }
 
 // A block is what flows between two steps: some rows of the request, in one of
-// two forms. The columns of the request, as they came, are the form of the
+// three forms. The columns of the request, as they came, are the form of the
 // first block; any step that computes with numbers asks the workspace for a
-// matrix, the form of all blocks that it passes on.
+// matrix. Encoders of text pass on a sparse matrix.
 type block struct {
 	rows    int
 	columns []models.Column // nil for a matrix
 
-	width int       // of the matrix
-	data  []float64 // rows × width, row-major
-	owned bool      // data is scratch of the workspace, not of the caller
+	width  int       // of the matrix
+	data   []float64 // rows × width, row-major; nil for a sparse matrix
+	owned  bool      // data is scratch of the workspace, not of the caller
+	sparse *csr      // nil for a dense matrix
 }
 
-// methods lists what n offers, the default first.
-func (n *node) methods() []models.MethodSignature {
-	var list []models.MethodSignature
-	add := func(name models.Method, port models.Port) {
-		list = append(list, models.MethodSignature{Name: name, Outputs: []models.Port{port}})
+// A csr is a compressed sparse row matrix: the entries of row i are
+// [indptr[i], indptr[i+1]) of indices and values, each column at most once a row.
+type csr struct {
+	indptr  []int
+	indices []int
+	values  []float64
+}
+
+// one is a method with one output.
+func one(name models.Method, port models.Port, labels *labels, run func(ws *workspace, x block, out []float64) error) *method {
+	return &method{name: name, outputs: []output{{port, labels}},
+		run: func(ws *workspace, x block, out [][]float64) error { return run(ws, x, out[0]) }}
+}
+
+// offer adds a method; nil adds nothing.
+func (n *node) offer(m *method) {
+	if m != nil {
+		n.methods = append(n.methods, m)
 	}
-	for _, m := range []struct {
-		name   models.Method
-		method *method
-	}{
-		{models.Predict, n.predict},
-		{models.PredictProba, n.proba},
-		{models.DecisionFunction, n.decision},
-	} {
-		if m.method != nil {
-			add(m.name, m.method.port)
+}
+
+// method returns the method of that name, or nil if n does not offer it.
+func (n *node) method(name models.Method) *method {
+	for _, m := range n.methods {
+		if m.name == name {
+			return m
 		}
 	}
+	return nil
+}
+
+// single runs a method of one output into out.
+func (m *method) single(ws *workspace, x block, out []float64) error {
+	return m.run(ws, x, ws.slices(out))
+}
+
+// signatures lists what n offers, the default first.
+func (n *node) signatures() []models.MethodSignature {
+	var list []models.MethodSignature
+	for _, m := range n.methods {
+		s := models.MethodSignature{Name: m.name}
+		for _, o := range m.outputs {
+			s.Outputs = append(s.Outputs, o.port)
+		}
+		list = append(list, s)
+	}
 	if n.transform != nil {
-		add(models.Transform, models.Port{DType: models.Float64, Width: n.outputWidth()})
+		list = append(list, models.MethodSignature{Name: models.Transform,
+			Outputs: []models.Port{{DType: models.Float64, Width: n.outputWidth()}}})
 	}
 	return list
 }

@@ -29,10 +29,10 @@ func signatureOf(root *node) models.Signature {
 		Inputs:    []models.Port{numbers(root.features)},
 		Features:  root.names,
 		Estimator: root.class,
-		Methods:   root.methods(),
+		Methods:   root.signatures(),
 	}
-	if root.predict != nil && root.predict.labels != nil {
-		s.Classes = root.predict.labels.values()
+	if m := root.method(models.Predict); m != nil && len(m.outputs) == 1 && m.outputs[0].labels != nil {
+		s.Classes = m.outputs[0].labels.values()
 	}
 	return s
 }
@@ -55,19 +55,6 @@ func (p *predictor) Predict(dst, src *models.Frame, name models.Method) error {
 	return p.answer(ws, dst, src, m)
 }
 
-// method returns the method of that name, or nil if n does not offer it.
-func (n *node) method(name models.Method) *method {
-	switch name {
-	case models.Predict:
-		return n.predict
-	case models.PredictProba:
-		return n.proba
-	case models.DecisionFunction:
-		return n.decision
-	}
-	return nil
-}
-
 func (p *predictor) offersNo(name models.Method) error {
 	var offers []models.Method
 	for _, m := range p.signature.Methods {
@@ -78,21 +65,52 @@ func (p *predictor) offersNo(name models.Method) error {
 }
 
 func (p *predictor) answer(ws *workspace, dst, src *models.Frame, m *method) error {
-	k := max(m.port.Width, 1)
-	column := dst.Add(m.port.Name, m.port.DType, m.port.Width, src.Rows*k)
+	for _, o := range m.outputs {
+		dst.Add(o.port.Name, o.port.DType, o.port.Width, src.Rows*stride(o.port))
+	}
 	return p.windows(src.Rows, func(from, to int) error {
 		ws.reset()
 		x := ws.window(src, from, to)
-		if m.labels == nil {
-			return m.run(ws, x, column.F64[from*k:to*k])
-		}
-		codes := ws.floats((to - from) * k)
-		if err := m.run(ws, x, codes); err != nil {
+		out := ws.outputs(dst, m, from, to)
+		if err := m.run(ws, x, out); err != nil {
 			return err
 		}
-		m.labels.gather(column, from*k, codes)
+		for i, o := range m.outputs {
+			o.finish(&dst.Columns[i], from*stride(o.port), out[i])
+		}
 		return nil
 	})
+}
+
+// stride is the number of values a row of p.
+func stride(p models.Port) int { return max(p.Width, 1) }
+
+// outputs are the slices that m answers rows [from, to) into: of the frame
+// itself where it holds float64, else scratch.
+func (ws *workspace) outputs(dst *models.Frame, m *method, from, to int) [][]float64 {
+	first := len(ws.outs)
+	for i, o := range m.outputs {
+		k := stride(o.port)
+		if o.port.DType == models.Float64 && o.labels == nil {
+			ws.outs = append(ws.outs, dst.Columns[i].F64[from*k:to*k])
+		} else {
+			ws.outs = append(ws.outs, ws.floats((to-from)*k))
+		}
+	}
+	return ws.outs[first:len(ws.outs):len(ws.outs)]
+}
+
+// finish writes values into dst from value at on, as labels or as integers
+// (Apply and KNeighbors answer those).
+func (o output) finish(dst *models.Column, at int, values []float64) {
+	switch {
+	case o.labels != nil:
+		o.labels.gather(dst, at, values)
+	case o.port.DType == models.Int64:
+		for i, v := range values {
+			dst.I64[at+i] = int64(v)
+		}
+	}
 }
 
 func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {

@@ -7,6 +7,11 @@ import (
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
+var preprocessingClasses = []class{
+	{"MinMaxScaler", "sklearn", minMaxScaler},
+	{"StandardScaler", "sklearn", standardScaler},
+}
+
 // A standardScale is StandardScaler.transform (sklearn/preprocessing/_data.py):
 // X -= mean_, then X /= scale_.
 type standardScale struct {

@@ -1,6 +1,7 @@
 package sklearn
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/copal-ml/copal/models/pyobj"
@@ -14,22 +15,17 @@ type class struct {
 }
 
 // classes are the estimators that can be compiled, in the order in which help
-// texts list them.
+// texts list them. Each table stands in the file of its scikit-learn module.
 //
 // A class is matched by its name and the root package of its module:
 // scikit-learn renamed nearly every module in 0.22
 // (sklearn.linear_model.logistic → sklearn.linear_model._logistic), but has
 // no two estimators of one name.
-var classes = []class{
-	{"LinearRegression", "sklearn", linearRegression},
-	{"LogisticRegression", "sklearn", logisticRegression},
-	{"Ridge", "sklearn", linearRegression},
-
-	{"MinMaxScaler", "sklearn", minMaxScaler},
-	{"StandardScaler", "sklearn", standardScaler},
-
-	{"Pipeline", "sklearn", pipeline},
-}
+var classes = slices.Concat(
+	linearModelClasses,
+	preprocessingClasses,
+	pipelineClasses,
+)
 
 // Supported lists the estimators that can be compiled, as a hint gives them.
 func Supported() []string { return names(classes) }

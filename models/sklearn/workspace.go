@@ -14,6 +14,9 @@ type workspace struct {
 	columns []models.Column // the window of the request's columns
 	arena   []float64
 	used    int
+	whole   []int // scratch of ints
+	taken   int
+	outs    [][]float64
 }
 
 // floats returns n values of scratch, not cleared, that live until reset.
@@ -28,8 +31,30 @@ func (ws *workspace) floats(n int) []float64 {
 	return s
 }
 
+// ints returns n ints of scratch, not cleared, that live until reset.
+func (ws *workspace) ints(n int) []int {
+	if ws.taken+n > len(ws.whole) {
+		ws.whole = make([]int, max(2*len(ws.whole), n))
+		ws.taken = 0
+	}
+	s := ws.whole[ws.taken : ws.taken+n : ws.taken+n]
+	ws.taken += n
+	return s
+}
+
+// slices returns the list of the given outputs, which lives until reset.
+func (ws *workspace) slices(out ...[]float64) [][]float64 {
+	first := len(ws.outs)
+	ws.outs = append(ws.outs, out...)
+	return ws.outs[first:len(ws.outs):len(ws.outs)]
+}
+
 // reset makes all scratch free again.
-func (ws *workspace) reset() { ws.used = 0 }
+func (ws *workspace) reset() {
+	ws.used, ws.taken = 0, 0
+	clear(ws.outs)
+	ws.outs = ws.outs[:0]
+}
 
 // window returns rows [from, to) of src as a block.
 func (ws *workspace) window(src *models.Frame, from, to int) block {
@@ -43,6 +68,7 @@ func (ws *workspace) window(src *models.Frame, from, to int) block {
 
 // release drops every reference to the request.
 func (ws *workspace) release() {
+	ws.reset() // the outputs are the caller's
 	clear(ws.columns[:cap(ws.columns)])
 	ws.columns = ws.columns[:0]
 }
@@ -72,6 +98,9 @@ func rowsOf(c *models.Column, from, to int) models.Column {
 // matrix gives x as a matrix: itself if it is one, the caller's own data if that
 // already has the layout, else a converted copy.
 func (ws *workspace) matrix(x block) block {
+	if x.sparse != nil {
+		return ws.dense(x)
+	}
 	if x.columns == nil {
 		return x
 	}
@@ -87,6 +116,19 @@ func (ws *workspace) matrix(x block) block {
 	for i := range x.columns {
 		scatter(m.data[at:], width, &x.columns[i])
 		at += x.columns[i].Stride()
+	}
+	return m
+}
+
+// dense gives a sparse matrix as a dense one.
+func (ws *workspace) dense(x block) block {
+	m := block{rows: x.rows, width: x.width, data: ws.floats(x.rows * x.width), owned: true}
+	clear(m.data)
+	for i := range x.rows {
+		row := m.data[i*x.width : (i+1)*x.width]
+		for k := x.sparse.indptr[i]; k < x.sparse.indptr[i+1]; k++ {
+			row[x.sparse.indices[k]] += x.sparse.values[k]
+		}
 	}
 	return m
 }

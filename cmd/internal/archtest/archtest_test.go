@@ -6,7 +6,10 @@ package archtest
 import (
 	"encoding/json"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -130,6 +133,7 @@ func allowed(target string, only []string) bool {
 
 func list(t *testing.T) []pkg {
 	t.Helper()
+	readSources(t)
 	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Name,Imports,Deps", module+"...")
 	out, err := cmd.Output()
 	if err != nil {
@@ -151,4 +155,19 @@ func list(t *testing.T) []pkg {
 		t.Fatalf("go list saw %d packages of ours; the rules would guard nothing", len(all))
 	}
 	return all
+}
+
+// readSources looks at every Go file, so that go test does not answer from its
+// cache when one has changed: it does not see what go list reads.
+func readSources(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir("../../..", func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".go") {
+			_, err = os.Stat(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -1,0 +1,232 @@
+"""What all cases share: how they are declared, data, and how fixtures are written.
+
+A case is a function that returns (model, tolerance, batches, save):
+
+    from suite import *
+
+    @case(since=(1, 0))
+    def my_class_with_option():
+        return default_joblib(MyClass(option=True).fit(IRIS, SPECIES), LABELS, [ROWS])
+"""
+
+import json
+import os
+import pickle
+import platform
+import warnings
+from inspect import signature
+
+import numpy as np
+import scipy.sparse
+import sklearn
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.linear_model import LogisticRegression
+
+try:
+    import joblib
+except ImportError:  # scikit-learn 0.20 brings its own
+    from sklearn.externals import joblib
+try:
+    import pandas
+except ImportError:
+    pandas = None
+
+warnings.filterwarnings("ignore")
+
+VERSION = tuple(int(p) for p in sklearn.__version__.split(".")[:2])
+METHODS = [
+    "predict",
+    "predict_proba",
+    "predict_log_proba",
+    "decision_function",
+    "predict_std",
+    "score_samples",
+    "apply",
+    "kneighbors",
+    "transform",
+]
+
+# How close an answer must be; see type Tolerance in models/modeltest.
+LINEAR = {
+    "predict": "blas",
+    "predict_proba": "exp",
+    "predict_log_proba": "log",
+    "decision_function": "blas",
+    "predict_std": "blas",
+    "score_samples": "blas",
+    "apply": "exact",
+    "kneighbors": "blas",
+    "transform": "exact",
+}
+LABELS = dict(LINEAR, predict="exact")
+EXACT = dict.fromkeys(LINEAR, "exact")
+BLAS = dict(LABELS, transform="blas")
+
+CASES = []
+
+
+def case(since=(0, 0), until=(99, 0), needs_pandas=False):
+    """Register a function that returns (model, tolerance, batches, save)."""
+
+    def register(f):
+        if since <= VERSION <= until and (pandas is not None or not needs_pandas):
+            if any(g.__name__ == f.__name__ for g in CASES):
+                raise ValueError("two cases are named " + f.__name__)
+            CASES.append(f)
+        return f
+
+    return register
+
+
+# ---- writing -----------------------------------------------------------------
+
+
+def to_pickle(protocol):
+    def save(model, path):
+        with open(path, "wb") as f:
+            pickle.dump(model, f, protocol=protocol)
+
+    return save
+
+
+def to_joblib(compress=0):
+    def save(model, path):
+        joblib.dump(model, path, compress=compress)
+
+    return save
+
+
+def number(x):
+    x = float(x)
+    if x != x:
+        return "NaN"
+    if x in (float("inf"), float("-inf")):
+        return "Infinity" if x > 0 else "-Infinity"
+    return x
+
+
+def column(a, name=""):
+    """An array of shape (rows,) or (rows, width) as a column of a frame."""
+    a = np.asarray(a)
+    width = 0 if a.ndim == 1 else a.shape[1]
+    flat = a.ravel(order="C").tolist()
+    if a.dtype.kind == "b":
+        dtype = "bool"
+    elif a.dtype.kind in "iu":
+        dtype = "int64"
+    elif a.dtype.kind == "f":
+        dtype, flat = "float64", [number(x) for x in flat]
+    else:
+        dtype, flat = "string", [str(x) for x in flat]
+    return {"name": name, "dtype": dtype, "width": width, "values": flat}
+
+
+def columns(X):
+    if pandas is not None and isinstance(X, pandas.DataFrame):
+        return [column(X[name].values, name) for name in X.columns]
+    return [column(X)]
+
+
+def offers(model, name):
+    if name == "predict_std":
+        return hasattr(model, "predict") and "return_std" in signature(model.predict).parameters
+    return hasattr(model, name)
+
+
+def answer(model, name, X):
+    """One column, or a list of them where the library answers with several arrays."""
+    if name == "predict_std":
+        return [column(a) for a in model.predict(X, return_std=True)]
+    a = getattr(model, name)(X)
+    if scipy.sparse.issparse(a):
+        a = a.toarray()
+    if isinstance(a, (list, tuple)) and len(a) and isinstance(a[0], np.ndarray):
+        return [column(part) for part in a]
+    return column(a)
+
+
+def answers(model, X):
+    """What every method answers, or the first line of why it refuses."""
+    out, refused = {}, {}
+    for name in METHODS:
+        if not offers(model, name):
+            continue
+        try:
+            out[name] = answer(model, name, X)
+        except ValueError as e:
+            refused[name] = str(e).split("\n")[0]
+    return out, refused
+
+
+def batch(model, X):
+    out, refused = answers(model, X)
+    b = {"rows": len(X), "columns": columns(X)}
+    if out:
+        b["answers"] = out
+    if refused:
+        b["refused"] = refused
+    return b
+
+
+def write(outdir, name, model, tolerance, batches, save):
+    path = os.path.join(outdir, name + ".pkl")
+    save(model, path)
+    fixture = {
+        "library": "scikit-learn",
+        "version": sklearn.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "class": type(model).__name__,
+        "tolerance": {m: tolerance[m] for m in METHODS if offers(model, m)},
+        "batches": [batch(model, X) for X in batches],
+    }
+    text = json.dumps(fixture, separators=(",", ":"), allow_nan=False)
+    text = text.replace(',"batches":', ',\n"batches":').replace('{"rows":', '\n{"rows":')
+    with open(os.path.join(outdir, name + ".json"), "w") as f:
+        f.write(text + "\n")
+
+
+# ---- data --------------------------------------------------------------------
+
+IRIS, SPECIES = load_iris(return_X_y=True)
+ROWS = IRIS[::19]
+
+# Values that bring logits to both ends of the range of exp, and signed zeros.
+EXTREME = np.array(
+    [
+        [0.0, 0.0, 0.0, 0.0],
+        [-0.0, -0.0, -0.0, -0.0],
+        [1e6, 0.0, 0.0, 0.0],
+        [-1e6, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 300.0, 0.0],
+        [0.0, 0.0, -300.0, 0.0],
+        [5e-324, 1e-300, -1e-300, 5e-324],
+        [1e150, 0.0, 0.0, 0.0],
+    ]
+)
+ONE = IRIS[70:71]
+MISSING = np.array([[5.1, 3.5, 1.4, 0.2], [5.1, np.nan, 1.4, 0.2]])
+INFINITE = np.array([[5.1, 3.5, 1.4, 0.2], [5.1, 3.5, np.inf, 0.2]])
+NARROW = IRIS[:2, :3]
+INTEGERS = np.array([[5, 3, 1, 0], [6, 2, 5, 2]])
+BATCHES = [ROWS, EXTREME, ONE, MISSING, INFINITE, NARROW, INTEGERS]
+
+DIABETES, PROGRESSION = load_diabetes(return_X_y=True)
+DIABETES = DIABETES[:, :4]
+TWO = SPECIES < 2
+
+
+def targets(k):
+    """k targets from one, as columns."""
+    return np.column_stack([PROGRESSION * (j + 1) + DIABETES[:, j] * 100 * j for j in range(k)])
+
+
+def logistic(**params):
+    if "multi_class" in params and VERSION >= (1, 8):
+        del params["multi_class"]
+    params.setdefault("solver", "lbfgs")
+    return LogisticRegression(max_iter=300, **params)
+
+
+def default_joblib(model, tolerance, batches=None):
+    return model, tolerance, BATCHES if batches is None else batches, to_joblib()
