@@ -14,7 +14,8 @@ import (
 // A model whose one input is a matrix takes one column of that width, or one
 // column of width 0 per feature. In the second form, if both sides have names,
 // they must be the same in the same order. A model with an input per named
-// column takes these by name, in any order, among others.
+// column takes these by name, in any order, among others; or, without names, in
+// the order of the inputs, also as one column of that width.
 func (s *Signature) Check(in *Frame) error {
 	if in.Rows == 0 {
 		return batchError("Found array with 0 sample(s) while a minimum of 1 is required%s.", s.by())
@@ -79,7 +80,7 @@ func (s *Signature) checkMatrix(in *Frame) error {
 		}
 	}
 	if len(in.Columns) == 1 && in.Columns[0].Width > 0 {
-		return s.checkCount(in.Columns[0].Width)
+		return s.checkCount(in.Columns[0].Width, want.Width)
 	}
 	for i := range in.Columns {
 		if c := &in.Columns[i]; c.Width > 0 {
@@ -90,11 +91,10 @@ func (s *Signature) checkMatrix(in *Frame) error {
 	if err := s.checkNames(in); err != nil {
 		return err
 	}
-	return s.checkCount(len(in.Columns))
+	return s.checkCount(len(in.Columns), want.Width)
 }
 
-func (s *Signature) checkCount(got int) error {
-	want := s.Inputs[0].Width
+func (s *Signature) checkCount(got, want int) error {
 	if got == want {
 		return nil
 	}
@@ -178,6 +178,9 @@ func listed(title string, names []string) string {
 }
 
 func (s *Signature) checkColumns(in *Frame) error {
+	if !hasNames(in) {
+		return s.checkPlaces(in)
+	}
 	var missing []string
 	for _, want := range s.Inputs {
 		i := in.index(want.Name)
@@ -196,6 +199,29 @@ func (s *Signature) checkColumns(in *Frame) error {
 	}
 	if len(missing) > 0 {
 		return batchError("%s", listed("columns are missing: ", missing))
+	}
+	return nil
+}
+
+// checkPlaces checks columns without names, each by its place.
+func (s *Signature) checkPlaces(in *Frame) error {
+	columns := len(in.Columns)
+	matrix := columns == 1 && in.Columns[0].Width > 0
+	if matrix {
+		columns = in.Columns[0].Width
+	}
+	if err := s.checkCount(columns, len(s.Inputs)); err != nil {
+		return err
+	}
+	for i, want := range s.Inputs {
+		c := &in.Columns[min(i, len(in.Columns)-1)]
+		if !takes(want.DType, c.DType) {
+			return columnError(i, want.Name, c.DType, want.DType)
+		}
+		if !matrix && c.Width != want.Width {
+			return &DataError{Row: -1, Column: i, Name: want.Name, Text: fmt.Sprintf(
+				"column %d%s has width %d, expected %d", i, named(want.Name), c.Width, want.Width)}
+		}
 	}
 	return nil
 }

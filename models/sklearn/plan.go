@@ -11,7 +11,7 @@ type node struct {
 	class    string
 	features int            // width of the input; 0 if the estimator takes any
 	names    []string       // of the features, if it was fitted on a table
-	types    []models.DType // of the input's columns; nil if all are numbers
+	types    []models.DType // needs of the input's columns, see columns.go; nil if all are numbers
 
 	methods   []*method // the default first
 	transform *transformer
@@ -44,8 +44,22 @@ type transformer struct {
 	run func(ws *workspace, x block) (block, error)
 
 	// names are those of the result's columns, as get_feature_names_out gives
-	// them for the names of the input's; nil if they are the same.
+	// them for the names of the input's; nil if they are the same, or, with a
+	// width, if they are not known.
 	names func(in []string) []string
+
+	// types are those of the result's columns for the types of the input's; nil
+	// if all are numbers.
+	types func(in []models.DType) []models.DType
+}
+
+// typesOut are the types of what t makes of columns of the given types; nil if
+// all are numbers.
+func (t *transformer) typesOut(in []models.DType) []models.DType {
+	if t.types == nil || !hasStrings(in) {
+		return nil
+	}
+	return t.types(in)
 }
 
 // A block is what flows between two steps: some rows of the request, in one of
@@ -109,10 +123,41 @@ func (n *node) signatures() []models.MethodSignature {
 		list = append(list, s)
 	}
 	if n.transform != nil {
-		list = append(list, models.MethodSignature{Name: models.Transform,
-			Outputs: []models.Port{{DType: models.Float64, Width: n.outputWidth()}}})
+		list = append(list, models.MethodSignature{Name: models.Transform, Outputs: n.outputs()})
 	}
 	return list
+}
+
+// outputs are what a row of n.transform is: a matrix with the names that
+// get_feature_names_out gives, or a column each if some are strings.
+func (n *node) outputs() []models.Port {
+	width := n.outputWidth()
+	names := n.transform.namesOut(featureNames(n.names, n.features))
+	types := n.transform.typesOut(settled(n.needs(n.features)))
+	if !hasStrings(types) || len(types) != width {
+		port := numbers(width)
+		if len(names) == width {
+			port.Names = names
+		}
+		return []models.Port{port}
+	}
+	ports := make([]models.Port, width)
+	for j, name := range featureNames(names, width) {
+		ports[j] = models.Port{Name: name, DType: types[j]}
+	}
+	return ports
+}
+
+// namesOut are the names of what t makes of columns of the given names; nil if
+// they are not known.
+func (t *transformer) namesOut(in []string) []string {
+	switch {
+	case t.names != nil:
+		return t.names(in)
+	case t.width == 0:
+		return in
+	}
+	return nil
 }
 
 // outputWidth is the width of what n.transform gives for n.features.

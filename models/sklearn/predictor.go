@@ -14,19 +14,21 @@ const windowValues = 1 << 14
 // A predictor runs a plan.
 type predictor struct {
 	root      *node
+	input     *input
 	signature models.Signature
 	scratch   sync.Pool // of *workspace
 }
 
 func newPredictor(root *node) *predictor {
-	p := &predictor{root: root, signature: signatureOf(root)}
+	in := inputOf(root)
+	p := &predictor{root: root, input: in, signature: signatureOf(root, in)}
 	p.scratch.New = func() any { return new(workspace) }
 	return p
 }
 
-func signatureOf(root *node) models.Signature {
+func signatureOf(root *node, in *input) models.Signature {
 	s := models.Signature{
-		Inputs:    []models.Port{numbers(root.features)},
+		Inputs:    in.ports,
 		Features:  root.names,
 		Estimator: root.class,
 		Methods:   root.signatures(),
@@ -70,7 +72,7 @@ func (p *predictor) answer(ws *workspace, dst, src *models.Frame, m *method) err
 	}
 	return p.windows(src.Rows, func(from, to int) error {
 		ws.reset()
-		x := ws.window(src, from, to)
+		x := p.input.window(ws, src, from, to)
 		out := ws.outputs(dst, m, from, to)
 		if err := m.run(ws, x, out); err != nil {
 			return err
@@ -114,17 +116,51 @@ func (o output) finish(dst *models.Column, at int, values []float64) {
 }
 
 func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
-	k := p.root.outputWidth()
-	column := dst.Add("", models.Float64, k, src.Rows*k)
+	ports := p.signature.Methods[len(p.signature.Methods)-1].Outputs
+	for _, port := range ports {
+		dst.Add(port.Name, port.DType, port.Width, src.Rows*stride(port))
+	}
 	return p.windows(src.Rows, func(from, to int) error {
 		ws.reset()
-		y, err := p.root.transform.run(ws, ws.window(src, from, to))
-		if err != nil {
+		y, err := p.root.transform.run(ws, p.input.window(ws, src, from, to))
+		switch {
+		case err != nil:
 			return err
+		case ports[0].Width > 0:
+			k := ports[0].Width
+			copy(dst.Columns[0].F64[from*k:to*k], ws.matrix(y).data)
+			return nil
 		}
-		copy(column.F64[from*k:to*k], ws.matrix(y).data)
-		return nil
+		return splitInto(ws, dst, y, from)
 	})
+}
+
+// splitInto writes the columns of y into dst from row at on.
+func splitInto(ws *workspace, dst *models.Frame, y block, at int) error {
+	for j := range dst.Columns {
+		to := &dst.Columns[j]
+		c := ws.column(y, j)
+		if c.DType != to.DType {
+			return &models.DataError{Row: -1, Column: j, Name: to.Name, Text: "the model made " + c.DType.String() +
+				" of this column, and announced " + to.DType.String()}
+		}
+		copy(to.Str[min(at, len(to.Str)):], c.Str)
+		copy(to.F64[min(at, len(to.F64)):], c.F64)
+		for i, missing := range c.Null {
+			if missing {
+				to.Null = lengthen(to.Null, dst.Rows)
+				to.Null[at+i] = true
+			}
+		}
+	}
+	return nil
+}
+
+func lengthen(null []bool, n int) []bool {
+	for len(null) < n {
+		null = append(null, false)
+	}
+	return null
 }
 
 // windows calls f for consecutive ranges of rows.

@@ -17,6 +17,8 @@ type workspace struct {
 	whole   []int // scratch of ints
 	taken   int
 	outs    [][]float64
+	order   []int           // of the request's columns, for named ports
+	picked  []models.Column // columns of blocks between two steps
 }
 
 // floats returns n values of scratch, not cleared, that live until reset.
@@ -54,6 +56,17 @@ func (ws *workspace) reset() {
 	ws.used, ws.taken = 0, 0
 	clear(ws.outs)
 	ws.outs = ws.outs[:0]
+	clear(ws.picked)
+	ws.picked = ws.picked[:0]
+}
+
+// columnsOf returns n columns of scratch, empty ones, that live until reset.
+func (ws *workspace) columnsOf(n int) []models.Column {
+	first := len(ws.picked)
+	for range n {
+		ws.picked = append(ws.picked, models.Column{})
+	}
+	return ws.picked[first:len(ws.picked):len(ws.picked)]
 }
 
 // window returns rows [from, to) of src as a block.
@@ -148,6 +161,11 @@ func (ws *workspace) writable(x block) (dst block, src []float64) {
 func scatter(dst []float64, width int, c *models.Column) {
 	n := c.Stride()
 	put := func(i int) int { return i/n*width + i%n }
+	if c.DType == models.String { // no number, which only a file that contradicts itself asks for
+		for i := range c.Str {
+			dst[put(i)] = math.NaN()
+		}
+	}
 	switch c.DType {
 	case models.Float64:
 		for i, v := range c.F64 {

@@ -116,9 +116,18 @@ def column(a, name=""):
         dtype = "int64"
     elif a.dtype.kind == "f":
         dtype, flat = "float64", [number(x) for x in flat]
+    elif all(x is None or isinstance(x, (bool, int, float, np.number, np.bool_)) for x in flat) and any(
+        x is not None and x == x for x in flat
+    ):
+        dtype, flat = "float64", [None if x is None else number(x) for x in flat]
     else:
-        dtype, flat = "string", [str(x) for x in flat]
+        dtype, flat = "string", [None if missing(x) else str(x) for x in flat]
     return {"name": name, "dtype": dtype, "width": width, "values": flat}
+
+
+def missing(x):
+    """None, NaN, and pandas.NA, which is not equal to anything either."""
+    return x is None or type(x).__name__ == "NAType" or x != x
 
 
 def columns(X):
@@ -142,6 +151,8 @@ def answer(model, name, X):
         a = a.toarray()
     if isinstance(a, (list, tuple)) and len(a) and isinstance(a[0], np.ndarray):
         return [column(part) for part in a]
+    if getattr(a, "dtype", None) == object and a.ndim == 2:  # strings, maybe beside numbers
+        return [column(a[:, j]) for j in range(a.shape[1])]
     return column(a)
 
 
