@@ -148,7 +148,7 @@ func (in *input) window(ws *workspace, src *models.Frame, from, to int) block {
 	for p, port := range in.ports {
 		var c models.Column
 		if order == nil {
-			c = part(&src.Columns[0], p, from, to)
+			c = partOf(&src.Columns[0], p, from, to)
 		} else {
 			c = rowsOf(&src.Columns[order[p]], from, to)
 		}
@@ -182,8 +182,8 @@ func (ws *workspace) typed(c models.Column, t models.DType, n int) models.Column
 	return models.Column{Name: c.Name, F64: f, Null: c.Null}
 }
 
-// part is column j of a matrix.
-func part(m *models.Column, j, from, to int) models.Column {
+// partOf is column j of a matrix.
+func partOf(m *models.Column, j, from, to int) models.Column {
 	c := models.Column{DType: m.DType}
 	every(&c.F64, m.F64, j, m.Width, from, to)
 	every(&c.F32, m.F32, j, m.Width, from, to)

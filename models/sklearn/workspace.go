@@ -19,6 +19,7 @@ type workspace struct {
 	outs    [][]float64
 	order   []int           // of the request's columns, for named ports
 	picked  []models.Column // columns of blocks between two steps
+	blocks  []block         // that are to stand side by side
 }
 
 // floats returns n values of scratch, not cleared, that live until reset.
@@ -56,6 +57,8 @@ func (ws *workspace) reset() {
 	ws.used, ws.taken = 0, 0
 	clear(ws.outs)
 	ws.outs = ws.outs[:0]
+	clear(ws.blocks)
+	ws.blocks = ws.blocks[:0]
 	clear(ws.picked)
 	ws.picked = ws.picked[:0]
 }
