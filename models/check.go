@@ -14,8 +14,7 @@ import (
 // A model whose one input is a matrix takes one column of that width, or one
 // column of width 0 per feature. In the second form, if both sides have names,
 // they must be the same in the same order. A model with an input per named
-// column takes these by name, in any order, among others; or, without names, in
-// the order of the inputs, also as one column of that width.
+// column takes these by name, in any order, among others.
 func (s *Signature) Check(in *Frame) error {
 	if in.Rows == 0 {
 		return batchError("Found array with 0 sample(s) while a minimum of 1 is required%s.", s.by())
@@ -80,7 +79,7 @@ func (s *Signature) checkMatrix(in *Frame) error {
 		}
 	}
 	if len(in.Columns) == 1 && in.Columns[0].Width > 0 {
-		return s.checkCount(in.Columns[0].Width, want.Width)
+		return s.checkCount(in.Columns[0].Width)
 	}
 	for i := range in.Columns {
 		if c := &in.Columns[i]; c.Width > 0 {
@@ -91,18 +90,15 @@ func (s *Signature) checkMatrix(in *Frame) error {
 	if err := s.checkNames(in); err != nil {
 		return err
 	}
-	return s.checkCount(len(in.Columns), want.Width)
+	return s.checkCount(len(in.Columns))
 }
 
-func (s *Signature) checkCount(got, want int) error {
+func (s *Signature) checkCount(got int) error {
+	want := s.Inputs[0].Width
 	if got == want {
 		return nil
 	}
-	who := s.Estimator
-	if who == "" {
-		who = "the model"
-	}
-	return batchError("X has %d features, but %s is expecting %d features as input.", got, who, want)
+	return batchError("X has %d features, but %s is expecting %d features as input.", got, s.who(), want)
 }
 
 // checkNames holds the names of the columns against the names of the features.
@@ -177,13 +173,16 @@ func listed(title string, names []string) string {
 	return title + strings.Join(names, ", ") + more + "."
 }
 
+// checkColumns takes columns by name; by position if either side has no names,
+// as scikit-learn takes an array in the place of a table.
 func (s *Signature) checkColumns(in *Frame) error {
-	if !hasNames(in) {
-		return s.checkPlaces(in)
+	if s.byPosition(in) && len(in.Columns) != len(s.Inputs) {
+		return s.miscounted(in, len(s.Inputs))
 	}
 	var missing []string
-	for _, want := range s.Inputs {
-		i := in.index(want.Name)
+	for k := range s.Inputs {
+		want := &s.Inputs[k]
+		i := s.find(in, k)
 		if i < 0 {
 			missing = append(missing, want.Name)
 			continue
@@ -203,27 +202,38 @@ func (s *Signature) checkColumns(in *Frame) error {
 	return nil
 }
 
-// checkPlaces checks columns without names, each by its place.
-func (s *Signature) checkPlaces(in *Frame) error {
-	columns := len(in.Columns)
-	matrix := columns == 1 && in.Columns[0].Width > 0
-	if matrix {
-		columns = in.Columns[0].Width
+func (s *Signature) miscounted(in *Frame, want int) error {
+	got := 0
+	for i := range in.Columns {
+		got += in.Columns[i].Stride()
 	}
-	if err := s.checkCount(columns, len(s.Inputs)); err != nil {
-		return err
+	if got == want {
+		return batchError("got one column of %d values, expected %d columns of different types", got, want)
 	}
-	for i, want := range s.Inputs {
-		c := &in.Columns[min(i, len(in.Columns)-1)]
-		if !takes(want.DType, c.DType) {
-			return columnError(i, want.Name, c.DType, want.DType)
-		}
-		if !matrix && c.Width != want.Width {
-			return &DataError{Row: -1, Column: i, Name: want.Name, Text: fmt.Sprintf(
-				"column %d%s has width %d, expected %d", i, named(want.Name), c.Width, want.Width)}
-		}
+	return batchError("X has %d features, but %s is expecting %d features as input.", got, s.who(), want)
+}
+
+func (s *Signature) who() string {
+	if s.Estimator == "" {
+		return "the model"
 	}
-	return nil
+	return s.Estimator
+}
+
+func (s *Signature) byPosition(in *Frame) bool {
+	return len(s.Inputs) > 0 && s.Inputs[0].Name == "" || !hasNames(in)
+}
+
+// find is the column of in for input k, or -1.
+func (s *Signature) find(in *Frame, k int) int {
+	if s.byPosition(in) {
+		return k
+	}
+	name := s.Inputs[k].Name
+	if k < len(in.Columns) && in.Columns[k].Name == name {
+		return k
+	}
+	return in.index(name)
 }
 
 func (f *Frame) index(name string) int {

@@ -11,11 +11,14 @@ func (ws *workspace) pick(x block, columns []int, width int) block {
 		return x
 	}
 	if len(x.columns) == width && x.columns[0].Width == 0 {
-		picked := ws.columnsOf(len(columns))
+		picked := ws.typed.columns.take(len(columns))
 		for i, j := range columns {
 			picked[i] = x.columns[j]
 		}
 		return block{rows: x.rows, columns: picked}
+	}
+	if len(x.columns) == 1 && x.columns[0].DType == models.String {
+		return ws.pickTexts(&x.columns[0], columns, x.rows)
 	}
 	m := ws.matrix(x)
 	k := len(columns)
@@ -27,6 +30,25 @@ func (ws *workspace) pick(x block, columns []int, width int) block {
 		}
 	}
 	return y
+}
+
+// pickTexts is m[:, columns] of a matrix of strings.
+func (ws *workspace) pickTexts(m *models.Column, columns []int, rows int) block {
+	picked := ws.typed.columns.take(len(columns))
+	for i, j := range columns {
+		c := models.Column{DType: models.String, Str: ws.typed.texts.take(rows)}
+		for row := range rows {
+			c.Str[row] = m.Str[row*m.Width+j]
+		}
+		if len(m.Null) > 0 {
+			c.Null = ws.typed.flags.take(rows)
+			for row := range rows {
+				c.Null[row] = m.Null[row*m.Width+j]
+			}
+		}
+		picked[i] = c
+	}
+	return block{rows: rows, columns: picked}
 }
 
 // ofStrings reports whether any column of x holds strings.
@@ -46,7 +68,9 @@ func (ws *workspace) weighted(x block, w float64) block {
 		for i, v := range x.sparse.values {
 			values[i] = v * w
 		}
-		x.sparse = &csr{indptr: x.sparse.indptr, indices: x.sparse.indices, values: values}
+		m := &ws.typed.sparse.take(1)[0]
+		m.indptr, m.indices, m.values = x.sparse.indptr, x.sparse.indices, values
+		x.sparse = m
 		return x
 	}
 	y, src := ws.writable(x)
@@ -88,44 +112,36 @@ func (ws *workspace) besideSparse(xs []block, rows, width int) block {
 		xs[i] = ws.matrix(x)
 		most += len(xs[i].data)
 	}
-	m := &csr{indptr: ws.ints(rows + 1), indices: ws.ints(most), values: ws.floats(most)}
-	n := 0
-	m.indptr[0] = 0
+	m := ws.csr(rows, most)
 	for i := range rows {
 		at := 0
 		for _, x := range xs {
 			if x.sparse == nil {
-				n = m.appendDense(n, at, x.data[i*x.width:(i+1)*x.width])
+				m.appendDense(at, x.data[i*x.width:(i+1)*x.width])
 			} else {
-				n = m.appendRow(n, at, x.sparse, i)
+				m.appendRow(at, x.sparse, i)
 			}
 			at += x.width
 		}
-		m.indptr[i+1] = n
+		m.indptr = append(m.indptr, len(m.indices))
 	}
-	m.indices, m.values = m.indices[:n], m.values[:n]
 	return block{rows: rows, width: width, sparse: m, owned: true}
 }
 
-// appendDense sets the entries from n on to the non-zero values of row, whose
-// first column is at. It returns the number of entries.
-func (m *csr) appendDense(n, at int, row []float64) int {
+// appendDense adds the non-zero values of row, whose first column is at.
+func (m *csr) appendDense(at int, row []float64) {
 	for j, v := range row {
 		if v != 0 {
-			m.indices[n], m.values[n] = at+j, v
-			n++
+			m.indices, m.values = append(m.indices, at+j), append(m.values, v)
 		}
 	}
-	return n
 }
 
-// appendRow sets the entries from n on to those of row i of x.
-func (m *csr) appendRow(n, at int, x *csr, i int) int {
+// appendRow adds the entries of row i of x, whose first column is at.
+func (m *csr) appendRow(at int, x *csr, i int) {
 	for k := x.indptr[i]; k < x.indptr[i+1]; k++ {
-		m.indices[n], m.values[n] = at+x.indices[k], x.values[k]
-		n++
+		m.indices, m.values = append(m.indices, at+x.indices[k]), append(m.values, x.values[k])
 	}
-	return n
 }
 
 // besideColumns keeps a column for each feature, since some hold strings.
@@ -134,7 +150,7 @@ func (ws *workspace) besideColumns(xs []block, parts []part) block {
 	for _, p := range parts {
 		total += p.width
 	}
-	y := block{rows: xs[0].rows, columns: ws.columnsOf(total)}
+	y := block{rows: xs[0].rows, columns: ws.typed.columns.take(total)}
 	at := 0
 	for i, x := range xs {
 		for j := range parts[i].width {

@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/copal-ml/copal/models"
@@ -97,8 +98,13 @@ type input struct {
 // the input is one matrix.
 func inputOf(n *node) *input {
 	in := &input{width: n.features}
+	types := typesOf(settled(n.types))
 	if len(n.types) != n.features || !mixed(n.types) {
-		in.ports = []models.Port{numbers(n.features)}
+		types = nil
+	}
+	uniform := len(ports(types, nil, n.features)) == 1 && !slices.Contains(n.types, unused)
+	if uniform || !mixed(n.types) {
+		in.ports = ports(types, nil, n.features)
 		return in
 	}
 	in.place = make(map[string]int)
@@ -114,11 +120,9 @@ func inputOf(n *node) *input {
 	return in
 }
 
-// order finds the column of src for each port; nil if src is one matrix.
+// order finds the column of src for each port: by name, or by place if src has
+// no names.
 func (in *input) order(ws *workspace, src *models.Frame) []int {
-	if len(src.Columns) == 1 && src.Columns[0].Width > 0 {
-		return nil
-	}
 	ws.order = ws.order[:0]
 	for i := range in.ports {
 		ws.order = append(ws.order, i)
@@ -146,14 +150,8 @@ func (in *input) window(ws *workspace, src *models.Frame, from, to int) block {
 		ws.columns = append(ws.columns, models.Column{})
 	}
 	for p, port := range in.ports {
-		var c models.Column
-		if order == nil {
-			c = partOf(&src.Columns[0], p, from, to)
-		} else {
-			c = rowsOf(&src.Columns[order[p]], from, to)
-		}
-		c.Name = port.Name
-		ws.columns[in.of[p]] = ws.typed(c, port.DType, to-from)
+		c := rowsOf(&src.Columns[order[p]], from, to)
+		ws.columns[in.of[p]] = ws.asType(c, port.DType, to-from)
 	}
 	for j := range ws.columns {
 		if c := &ws.columns[j]; c.F64 == nil && c.Str == nil {
@@ -172,8 +170,8 @@ func (ws *workspace) absent(n int) []float64 {
 	return f
 }
 
-// typed gives numbers as float64.
-func (ws *workspace) typed(c models.Column, t models.DType, n int) models.Column {
+// asType gives numbers as float64.
+func (ws *workspace) asType(c models.Column, t models.DType, n int) models.Column {
 	if t == models.String || c.DType == models.Float64 {
 		return c
 	}
@@ -182,33 +180,13 @@ func (ws *workspace) typed(c models.Column, t models.DType, n int) models.Column
 	return models.Column{Name: c.Name, F64: f, Null: c.Null}
 }
 
-// partOf is column j of a matrix.
-func partOf(m *models.Column, j, from, to int) models.Column {
-	c := models.Column{DType: m.DType}
-	every(&c.F64, m.F64, j, m.Width, from, to)
-	every(&c.F32, m.F32, j, m.Width, from, to)
-	every(&c.I64, m.I64, j, m.Width, from, to)
-	every(&c.Bool, m.Bool, j, m.Width, from, to)
-	every(&c.Str, m.Str, j, m.Width, from, to)
-	every(&c.Null, m.Null, j, m.Width, from, to)
-	return c
-}
-
-func every[T any](dst *[]T, src []T, j, width, from, to int) {
-	if len(src) == 0 {
-		return
-	}
-	out := make([]T, 0, to-from)
-	for i := from; i < to; i++ {
-		out = append(out, src[i*width+j])
-	}
-	*dst = out
-}
-
 // column is column j of x, of numbers or of strings.
 func (ws *workspace) column(x block, j int) models.Column {
 	if len(x.columns) > j && x.columns[0].Width == 0 {
 		return x.columns[j]
+	}
+	if len(x.columns) == 1 && x.columns[0].DType == models.String {
+		return ws.pickTexts(&x.columns[0], []int{j}, x.rows).columns[0]
 	}
 	m := ws.matrix(x)
 	f := ws.floats(m.rows)

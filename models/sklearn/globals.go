@@ -32,12 +32,12 @@ var inerts = []inert{
 
 	{"numpy", "bool bool_ dtype ndarray matrix recarray float16 float32 float64 int8 int16 int32 int64" +
 		" uint8 uint16 uint32 uint64 intp intc longlong object_ str_ bytes_ void datetime64 timedelta64" +
-		" abs absolute arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh deg2rad degrees exp exp2 expm1" +
-		" fabs floor log log10 log1p log2 max mean median min negative rad2deg radians reciprocal rint sign sin sinh" +
-		" sqrt square std sum tan tanh trunc var"},
+		" max mean median min std sum var " + ufuncNames},
 	{"numpy.core.multiarray", "_reconstruct scalar"},
 	{"numpy.core.numeric", "_frombuffer"},
 	{"numpy.core._multiarray_umath", "*"},
+	{"numpy.core.fromnumeric", "around clip round_ max mean median min std sum var"},
+	{"numpy.lib.type_check", "nan_to_num"},
 	{"numpy.dtypes", "*"},
 	{"numpy.ma", "MaskedArray"},
 	{"numpy.ma.core", "MaskedArray _mareconstruct"},
@@ -47,9 +47,10 @@ var inerts = []inert{
 
 	{"scipy.sparse.*", "*"},
 	{"scipy.interpolate.*", "*"},
+	{"scipy.special.*", "*"},
 	{"scipy.stats.*", "*"},
 
-	{"pandas", "Index RangeIndex CategoricalDtype StringDtype"},
+	{"pandas", "Index RangeIndex Series DataFrame CategoricalDtype StringDtype"},
 	{"pandas.arrays", "*"},
 	{"pandas.core.*", "*"},
 	{"pandas._libs.*", "*"},

@@ -6,15 +6,15 @@ import (
 
 var modelSelectionClasses = []class{
 	{"FrozenEstimator", "sklearn", frozen},
-	{"GridSearchCV", "sklearn", search},
-	{"HalvingGridSearchCV", "sklearn", search},
-	{"HalvingRandomSearchCV", "sklearn", search},
-	{"RandomizedSearchCV", "sklearn", search},
+	{"GridSearchCV", "sklearn", searchCV},
+	{"HalvingGridSearchCV", "sklearn", searchCV},
+	{"HalvingRandomSearchCV", "sklearn", searchCV},
+	{"RandomizedSearchCV", "sklearn", searchCV},
 }
 
-// search is BaseSearchCV (sklearn/model_selection/_search.py): the methods of
+// searchCV is BaseSearchCV (sklearn/model_selection/_search.py): the methods of
 // best_estimator_, which is there unless refit is False.
-func search(c *compiler, r pyobj.Ref) (*node, error) {
+func searchCV(c *compiler, r pyobj.Ref) (*node, error) {
 	best, ok := r.Attr("best_estimator_")
 	if !ok {
 		if _, fitted := r.Attr("cv_results_"); fitted {

@@ -52,16 +52,14 @@ func (c *chain) names(in []string) []string {
 // types are those of the last transform's columns.
 func (c *chain) types(in []models.DType) []models.DType {
 	for _, t := range c.transforms {
-		if in = t.typesOut(in); in == nil {
-			return nil
-		}
+		in = t.typesOut(in)
 	}
 	return in
 }
 
 // transformer is the whole chain as one.
 func (c *chain) transformer(width int) *transformer {
-	return &transformer{width: width, run: c.run, names: c.names, types: c.types}
+	return &transformer{width: width, run: c.run, names: c.names, follow: c.types}
 }
 
 // delegated are the methods that a Pipeline and a search hand on to an estimator.
@@ -122,8 +120,8 @@ func passthrough(path string) *node {
 // identity gives its input as it is, strings among it.
 func identity() *transformer {
 	return &transformer{
-		run:   func(ws *workspace, x block) (block, error) { return x, nil },
-		types: func(in []models.DType) []models.DType { return in },
+		run:    func(ws *workspace, x block) (block, error) { return x, nil },
+		follow: func(in []models.DType) []models.DType { return in },
 	}
 }
 
@@ -151,6 +149,9 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 		}
 		all.outline.Children = append(all.outline.Children, s.outline)
 	}
+	if err := checkTypes(r, steps, settled(all.types)); err != nil {
+		return nil, err
+	}
 	last := steps[len(steps)-1]
 	c := new(chain)
 	for _, s := range steps[:len(steps)-1] {
@@ -170,6 +171,20 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 	}
 	all.outline.Summary = arrows(steps)
 	return all, nil
+}
+
+// checkTypes checks that each step takes the types of what it is given. Types are
+// those of the input.
+func checkTypes(r pyobj.Ref, steps []*node, types []models.DType) error {
+	for i, s := range steps {
+		if s.features > 0 && !transparent(s.types) && !sameTypes(types, s.types) {
+			return r.Format("step %d takes other types than it is given", i)
+		}
+		if s.transform != nil {
+			types = s.transform.typesOut(types)
+		}
+	}
+	return nil
 }
 
 // transparent reports whether a node with such needs passes on what it is given.

@@ -48,18 +48,19 @@ type transformer struct {
 	// width, if they are not known.
 	names func(in []string) []string
 
-	// types are those of the result's columns for the types of the input's; nil
-	// if all are numbers.
-	types func(in []models.DType) []models.DType
+	// types are those of the result's columns; nil if all are numbers. follow,
+	// if not nil, tells them where they depend on those of the input.
+	types  []models.DType
+	follow func(in []models.DType) []models.DType
 }
 
 // typesOut are the types of what t makes of columns of the given types; nil if
 // all are numbers.
 func (t *transformer) typesOut(in []models.DType) []models.DType {
-	if t.types == nil || !hasStrings(in) {
-		return nil
+	if t.follow == nil {
+		return t.types
 	}
-	return t.types(in)
+	return typesOf(t.follow(in))
 }
 
 // A block is what flows between two steps: some rows of the request, in one of
@@ -128,25 +129,26 @@ func (n *node) signatures() []models.MethodSignature {
 	return list
 }
 
-// outputs are what a row of n.transform is: a matrix with the names that
-// get_feature_names_out gives, or a column each if some are strings.
+// outputs are what a row of n.transform is, with the names that
+// get_feature_names_out gives.
 func (n *node) outputs() []models.Port {
 	width := n.outputWidth()
-	names := n.transform.namesOut(featureNames(n.names, n.features))
-	types := n.transform.typesOut(settled(n.needs(n.features)))
-	if !hasStrings(types) || len(types) != width {
-		port := numbers(width)
-		if len(names) == width {
-			port.Names = names
-		}
-		return []models.Port{port}
+	var names []string
+	if max(width, n.features) <= maxNamed {
+		names = n.transform.namesOut(featureNames(n.names, n.features))
 	}
-	ports := make([]models.Port, width)
-	for j, name := range featureNames(names, width) {
-		ports[j] = models.Port{Name: name, DType: types[j]}
+	if len(names) != width {
+		names = nil
 	}
-	return ports
+	list := ports(n.transform.typesOut(settled(n.needs(n.features))), names, width)
+	if len(list) == 1 && list[0].Width > 0 {
+		list[0].Names = names
+	}
+	return list
 }
+
+// maxNamed bounds the names that are made up.
+const maxNamed = 1 << 16
 
 // namesOut are the names of what t makes of columns of the given names; nil if
 // they are not known.

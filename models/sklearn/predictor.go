@@ -29,9 +29,11 @@ func newPredictor(root *node) *predictor {
 func signatureOf(root *node, in *input) models.Signature {
 	s := models.Signature{
 		Inputs:    in.ports,
-		Features:  root.names,
 		Estimator: root.class,
 		Methods:   root.signatures(),
+	}
+	if in.place == nil {
+		s.Features = root.names
 	}
 	if m := root.method(models.Predict); m != nil && len(m.outputs) == 1 && m.outputs[0].labels != nil {
 		s.Classes = m.outputs[0].labels.values()
@@ -116,51 +118,24 @@ func (o output) finish(dst *models.Column, at int, values []float64) {
 }
 
 func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
-	ports := p.signature.Methods[len(p.signature.Methods)-1].Outputs
+	ports := p.signature.Methods[len(p.signature.Methods)-1].Outputs // transform is the last
 	for _, port := range ports {
 		dst.Add(port.Name, port.DType, port.Width, src.Rows*stride(port))
 	}
 	return p.windows(src.Rows, func(from, to int) error {
 		ws.reset()
 		y, err := p.root.transform.run(ws, p.input.window(ws, src, from, to))
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case ports[0].Width > 0:
-			k := ports[0].Width
-			copy(dst.Columns[0].F64[from*k:to*k], ws.matrix(y).data)
+		}
+		if len(ports) > 1 || ports[0].DType != models.Float64 {
+			ws.deliver(dst, y, from)
 			return nil
 		}
-		return splitInto(ws, dst, y, from)
+		k := ports[0].Width
+		copy(dst.Columns[0].F64[from*k:to*k], ws.matrix(y).data)
+		return nil
 	})
-}
-
-// splitInto writes the columns of y into dst from row at on.
-func splitInto(ws *workspace, dst *models.Frame, y block, at int) error {
-	for j := range dst.Columns {
-		to := &dst.Columns[j]
-		c := ws.column(y, j)
-		if c.DType != to.DType {
-			return &models.DataError{Row: -1, Column: j, Name: to.Name, Text: "the model made " + c.DType.String() +
-				" of this column, and announced " + to.DType.String()}
-		}
-		copy(to.Str[min(at, len(to.Str)):], c.Str)
-		copy(to.F64[min(at, len(to.F64)):], c.F64)
-		for i, missing := range c.Null {
-			if missing {
-				to.Null = lengthen(to.Null, dst.Rows)
-				to.Null[at+i] = true
-			}
-		}
-	}
-	return nil
-}
-
-func lengthen(null []bool, n int) []bool {
-	for len(null) < n {
-		null = append(null, false)
-	}
-	return null
 }
 
 // windows calls f for consecutive ranges of rows.

@@ -24,7 +24,13 @@ type class struct {
 var classes = slices.Concat(
 	linearModelClasses,
 	preprocessingClasses,
+	encoderClasses,
+	imputerClasses,
 	pipelineClasses,
+	unionClasses,
+	composeClasses,
+	functionClasses,
+	modelSelectionClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

@@ -184,7 +184,7 @@ func (u *sideBySide) finish(r pyobj.Ref, n *node, naming func(part, feature stri
 		return r.Unsupported("a "+n.outline.Class+" that drops everything", "Keep one column at least.")
 	}
 	n.transform = &transformer{width: u.width, run: u.run,
-		names: func(in []string) []string { return u.namesOut(in, naming) }, types: u.typesOut}
+		names: func(in []string) []string { return u.namesOut(in, naming) }, follow: u.typesOut}
 	n.outline.Summary = fmt.Sprintf("%s → %s", features(u.features), features(u.width))
 	return nil
 }
@@ -217,7 +217,7 @@ func (u *sideBySide) typesOut(in []models.DType) []models.DType {
 	var out []models.DType
 	for _, p := range u.parts {
 		types := p.node.transform.typesOut(pickAll(in, p.columns))
-		if types == nil {
+		if len(types) != p.width {
 			types = make([]models.DType, p.width)
 		}
 		out = append(out, types...)

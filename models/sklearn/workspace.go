@@ -17,9 +17,9 @@ type workspace struct {
 	whole   []int // scratch of ints
 	taken   int
 	outs    [][]float64
-	order   []int           // of the request's columns, for named ports
-	picked  []models.Column // columns of blocks between two steps
-	blocks  []block         // that are to stand side by side
+	order   []int // of the request's columns, for named ports
+	typed   typedScratch
+	blocks  []block // that are to stand side by side
 }
 
 // floats returns n values of scratch, not cleared, that live until reset.
@@ -59,17 +59,7 @@ func (ws *workspace) reset() {
 	ws.outs = ws.outs[:0]
 	clear(ws.blocks)
 	ws.blocks = ws.blocks[:0]
-	clear(ws.picked)
-	ws.picked = ws.picked[:0]
-}
-
-// columnsOf returns n columns of scratch, empty ones, that live until reset.
-func (ws *workspace) columnsOf(n int) []models.Column {
-	first := len(ws.picked)
-	for range n {
-		ws.picked = append(ws.picked, models.Column{})
-	}
-	return ws.picked[first:len(ws.picked):len(ws.picked)]
+	ws.typed.reset()
 }
 
 // window returns rows [from, to) of src as a block.

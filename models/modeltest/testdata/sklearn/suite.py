@@ -116,21 +116,34 @@ def column(a, name=""):
         dtype = "int64"
     elif a.dtype.kind == "f":
         dtype, flat = "float64", [number(x) for x in flat]
-    elif all(x is None or isinstance(x, (bool, int, float, np.number, np.bool_)) for x in flat) and any(
-        x is not None and x == x for x in flat
-    ):
-        dtype, flat = "float64", [None if x is None else number(x) for x in flat]
     else:
-        dtype, flat = "string", [None if missing(x) else str(x) for x in flat]
+        dtype, flat = objects(flat)
     return {"name": name, "dtype": dtype, "width": width, "values": flat}
 
 
 def missing(x):
-    """None, NaN, and pandas.NA, which is not equal to anything either."""
-    return x is None or type(x).__name__ == "NAType" or x != x
+    return x is None or x != x or pandas is not None and x is pandas.NA
+
+
+def objects(flat):
+    """The type of objects, and the values; a missing one is null or NaN."""
+    kinds = {type(x) for x in flat if not missing(x)}
+    if kinds and all(issubclass(k, (bool, np.bool_)) for k in kinds) and not any(map(missing, flat)):
+        return "bool", [bool(x) for x in flat]
+    if kinds and not any(issubclass(k, (str, bytes)) for k in kinds):
+        return "float64", ["NaN" if missing(x) else number(x) for x in flat]
+    return "string", [None if missing(x) else str(x) for x in flat]
+
+
+def mixed(a):
+    """Whether the columns of an array of objects are of different types."""
+    a = np.asarray(a)
+    return a.dtype == object and a.ndim == 2 and len({column(a[:, j])["dtype"] for j in range(a.shape[1])}) > 1
 
 
 def columns(X):
+    if mixed(X) and not (pandas is not None and isinstance(X, pandas.DataFrame)):
+        return [column(X[:, j]) for j in range(X.shape[1])]
     if pandas is not None and isinstance(X, pandas.DataFrame):
         return [column(X[name].values, name) for name in X.columns]
     return [column(X)]
@@ -151,8 +164,12 @@ def answer(model, name, X):
         a = a.toarray()
     if isinstance(a, (list, tuple)) and len(a) and isinstance(a[0], np.ndarray):
         return [column(part) for part in a]
-    if getattr(a, "dtype", None) == object and a.ndim == 2:  # strings, maybe beside numbers
-        return [column(a[:, j]) for j in range(a.shape[1])]
+    if name == "transform" and mixed(a):
+        a = np.asarray(a)
+        parts = [column(a[:, j]) for j in range(a.shape[1])]
+        return [p if p["dtype"] == "string" else column(a[:, j].astype(float)) for j, p in enumerate(parts)]
+    if name == "transform" and getattr(a, "dtype", None) is not None and a.dtype.kind in "biu":
+        a = a.astype(float)  # the endpoint's numbers are float64
     return column(a)
 
 
