@@ -90,8 +90,8 @@ func function(r pyobj.Ref, name, kwName string) (f func(float64) float64, text s
 	if ok && kw.Len() < 1 {
 		ok = false
 	}
-	module, base, isGlobal := attr.Class()
-	if _, instance := attr.Value().(*pyobj.Object); !isGlobal || instance {
+	module, base, err := functionName(attr)
+	if err != nil {
 		return nil, "", attr.Unsupported("a "+name+" that is "+pyobj.Describe(attr.Value()), functionHint)
 	}
 	if within(module, "numpy") || within(module, "scipy.special") {
@@ -109,6 +109,31 @@ func function(r pyobj.Ref, name, kwName string) (f func(float64) float64, text s
 		}
 	}
 	return nil, "", attr.Unsupported("the function "+module+"."+base, functionHint)
+}
+
+// functionName is where a function was defined. numpy pickled its own as
+// numpy.core._ufunc_reconstruct(module, name) before 1.18.
+func functionName(r pyobj.Ref) (module, name string, err error) {
+	module, name, ok := r.Class()
+	if o, instance := r.Value().(*pyobj.Object); !instance {
+		if !ok {
+			err = r.Format("no function")
+		}
+		return module, name, err
+	} else if len(o.Args) != 2 || name != "_ufunc_reconstruct" {
+		return "", "", r.Format("no function")
+	}
+	parts := [2]string{}
+	for i := range parts {
+		arg, err := r.Arg(i)
+		if err != nil {
+			return "", "", err
+		}
+		if parts[i], err = arg.Str(); err != nil {
+			return "", "", err
+		}
+	}
+	return parts[0], parts[1], nil
 }
 
 const functionHint = "Copal runs no Python code. It computes the elementwise functions of NumPy (log1p, sqrt, clip, …) and scipy.special's expit and logit."

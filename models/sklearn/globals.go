@@ -19,7 +19,7 @@ type inert struct {
 // inerts are the globals that files of fitted estimators name, as seen in files
 // of scikit-learn 0.18 to 1.9, numpy 1 and 2, SciPy, pandas and joblib.
 var inerts = []inert{
-	{"builtins", "bool bytearray bytes complex dict float frozenset int list object range set slice str tuple"},
+	{"builtins", "DeprecationWarning FutureWarning UserWarning bool bytearray bytes complex dict float frozenset int list object range set slice str tuple"},
 	{"copyreg", "_reconstructor __newobj__ __newobj_ex__"},
 	{"_codecs", "encode"},
 	{"collections", "Counter OrderedDict defaultdict deque"},
@@ -33,6 +33,7 @@ var inerts = []inert{
 	{"numpy", "bool bool_ dtype ndarray matrix recarray float16 float32 float64 int8 int16 int32 int64" +
 		" uint8 uint16 uint32 uint64 intp intc longlong object_ str_ bytes_ void datetime64 timedelta64" +
 		" max mean median min std sum var " + ufuncNames},
+	{"numpy.core", "_ufunc_reconstruct"},
 	{"numpy.core.multiarray", "_reconstruct scalar"},
 	{"numpy.core.numeric", "_frombuffer"},
 	{"numpy.core._multiarray_umath", "*"},

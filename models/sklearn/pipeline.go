@@ -141,7 +141,7 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 		if all.features == 0 && !changed {
 			all.features, all.names, all.types, all.class = width, s.names, s.types, s.class
 		} else if open && s.features > 0 {
-			all.types = s.types
+			all.types, all.class = s.types, s.class
 		}
 		open = open && (s.features == 0 || transparent(s.types))
 		if s.transform != nil && s.transform.width > 0 {

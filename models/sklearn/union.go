@@ -132,6 +132,9 @@ func (u *sideBySide) shareInput(r pyobj.Ref, n *node) error {
 		case n.features != p.node.features:
 			return r.Format("'%s' takes %d features, another part %d", clip(p.name), p.node.features, n.features)
 		default:
+			if transparent(n.types) {
+				n.class = p.node.class
+			}
 			n.types = mergeAll(n.types, p.node.types, n.features)
 		}
 	}
