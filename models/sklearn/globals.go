@@ -146,6 +146,9 @@ func refuse(root pyobj.Value, g models.Global, module, name string) error {
 		e.Feature = "the Python function or class that " + g.Name + " stands for"
 		if place.function != "" {
 			e.Feature = fmt.Sprintf("the Python function %q, pickled by value (%s)", place.function, g.Name)
+			if place.line > 0 {
+				e.Feature = fmt.Sprintf("the Python function %q of line %d, pickled by value (%s)", place.function, place.line, g.Name)
+			}
 		}
 		e.Hint = "Copal runs no Python code. Replace the function by a transformer of scikit-learn, fit again and save with joblib.dump."
 	case module == "__main__":

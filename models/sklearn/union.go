@@ -43,6 +43,7 @@ func featureUnion(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, err
 	}
 	n, u := new(node), new(sideBySide)
+	n.outline.Class = "FeatureUnion"
 	for _, item := range items {
 		p, err := c.part(r, item, "transformer_list")
 		if err != nil {
