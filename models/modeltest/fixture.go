@@ -26,6 +26,9 @@ type Fixture struct {
 	// answers must be.
 	Tolerance map[models.Method]Tolerance `json:"tolerance"`
 	Batches   []Batch                     `json:"batches"`
+
+	// Names are those of the result of transform, if the library knows them.
+	Names []string `json:"names"`
 }
 
 // A Batch is one question and its answers. A method that refused the batch is
