@@ -9,6 +9,8 @@ import (
 
 var encoderClasses = []class{
 	{"OneHotEncoder", "sklearn", oneHotEncoder},
+	{"OrdinalEncoder", "sklearn", ordinalEncoder},
+	{"TargetEncoder", "sklearn", targetEncoder},
 }
 
 // An encoder is what OneHotEncoder and OrdinalEncoder share (_BaseEncoder in

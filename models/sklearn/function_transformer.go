@@ -11,16 +11,16 @@ var functionClasses = []class{
 	{"FunctionTransformer", "sklearn", functionTransformer},
 }
 
-// An elementwise is FunctionTransformer.transform (sklearn/preprocessing/
+// An applied function is FunctionTransformer.transform (sklearn/preprocessing/
 // _function_transformer.py) with a function of NumPy or SciPy.
-type elementwise struct {
+type applied struct {
 	f        func(x float64) float64 // nil for func=None
 	validate bool                    // check_array, which refuses NaN and infinity
 	names    []string
 }
 
 func functionTransformer(c *compiler, r pyobj.Ref) (*node, error) {
-	n, e := new(node), new(elementwise)
+	n, e := new(node), new(applied)
 	var err error
 	if n.features, n.names, err = recordedFeatures(r); err != nil {
 		return nil, err
@@ -55,14 +55,14 @@ func validates(c *compiler, r pyobj.Ref) (bool, error) {
 
 // outputNames follows feature_names_out (since 1.1): 'one-to-one' keeps the
 // names, a function makes others, and by default there are none.
-func (e *elementwise) outputNames(r pyobj.Ref) func(in []string) []string {
+func (e *applied) outputNames(r pyobj.Ref) func(in []string) []string {
 	if text, err := word(r, "feature_names_out", ""); err == nil && text == "one-to-one" {
 		return nil
 	}
 	return func([]string) []string { return nil }
 }
 
-func (e *elementwise) run(ws *workspace, x block) (block, error) {
+func (e *applied) run(ws *workspace, x block) (block, error) {
 	y, src := ws.writable(x)
 	if e.validate {
 		if err := ws.finite(block{width: y.width, data: src}, e.names); err != nil {
@@ -136,7 +136,7 @@ func functionName(r pyobj.Ref) (module, name string, err error) {
 	return parts[0], parts[1], nil
 }
 
-const functionHint = "Copal runs no Python code. It computes the elementwise functions of NumPy (log1p, sqrt, clip, …) and scipy.special's expit and logit."
+const functionHint = "Copal runs no Python code. It computes the applied functions of NumPy (log1p, sqrt, clip, …) and scipy.special's expit and logit."
 
 // identities give their argument.
 const identities = "array asarray asanyarray ascontiguousarray atleast_2d copy positive real float64 conjugate conj"

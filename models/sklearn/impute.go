@@ -9,6 +9,8 @@ import (
 )
 
 var imputerClasses = []class{
+	{"IterativeImputer", "sklearn", iterativeImputer},
+	{"KNNImputer", "sklearn", knnImputer},
 	{"MissingIndicator", "sklearn", missingIndicator},
 	{"SimpleImputer", "sklearn", simpleImputer},
 }

@@ -24,7 +24,11 @@ type class struct {
 var classes = slices.Concat(
 	linearModelClasses,
 	preprocessingClasses,
+	scalerClasses,
+	shapeClasses,
+	basisClasses,
 	encoderClasses,
+	labelClasses,
 	imputerClasses,
 	pipelineClasses,
 	unionClasses,

@@ -4,9 +4,10 @@ from suite import *
 
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import LabelBinarizer, LabelEncoder, OneHotEncoder, OrdinalEncoder, StandardScaler
 
-MISSES = VERSION >= (0, 24)  # None and NaN may be categories
+if VERSION >= (1, 3):
+    from sklearn.preprocessing import TargetEncoder
 
 WORDS = np.array(
     [["b", "x"], ["a", "y"], ["c", "x"], ["a", "z"], ["a", "x"], ["b", "z"], ["d\u00e9", "x"]], dtype=object
@@ -193,3 +194,128 @@ def onehot_after_imputer():
     X = np.array([["a", "x"], [np.nan, "y"], ["b", np.nan], ["a", "y"]], dtype=object)
     steps = [("fill", SimpleImputer(strategy="most_frequent")), ("encode", auto(handle_unknown="ignore"))]
     return default_joblib(Pipeline(steps).fit(X), EXACT, [X, WORDS_NEW])
+
+
+@case()
+def ordinal_strings():
+    return default_joblib(OrdinalEncoder().fit(WORDS), EXACT, [WORDS, WORDS_NEW[1:2], WORDS[:1]])
+
+
+@case()
+def ordinal_numbers():
+    return default_joblib(OrdinalEncoder(dtype=np.int32).fit(INTS), EXACT, [INTS])
+
+
+@case()
+def ordinal_given_categories():
+    model = OrdinalEncoder(categories=[["c", "a", "b", "d\u00e9", "never"], ["z", "y", "x"]])
+    return default_joblib(model.fit(WORDS), EXACT, [WORDS_ASKED])
+
+
+@case(since=(0, 24))
+def ordinal_unknown_value():
+    model = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1).fit(WORDS)
+    return default_joblib(model, EXACT, [WORDS, WORDS_NEW])
+
+
+@case(since=(0, 24))
+def ordinal_unknown_nan():
+    model = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan).fit(FLOATS)
+    return default_joblib(model, EXACT, [FLOATS, FLOATS + 1] + ([GAPS] if VERSION >= (1, 0) else []))
+
+
+@case(until=(0, 24))
+def ordinal_refuses_nan():
+    return default_joblib(OrdinalEncoder().fit(FLOATS), EXACT, [np.array([[0.5, np.nan]])])
+
+
+@case(since=(1, 0))
+def ordinal_missing():
+    return default_joblib(OrdinalEncoder().fit(NANS), EXACT, [NANS])
+
+
+@case(since=(1, 0))
+def ordinal_missing_floats():
+    return default_joblib(OrdinalEncoder().fit(GAPS), EXACT, [GAPS])
+
+
+@case(since=(1, 2))
+def ordinal_encoded_missing():
+    model = OrdinalEncoder(encoded_missing_value=-7, handle_unknown="use_encoded_value", unknown_value=-1).fit(NANS)
+    return default_joblib(model, EXACT, [NANS, WORDS_NEW])
+
+
+@case(since=(1, 3))
+def ordinal_infrequent():
+    model = OrdinalEncoder(min_frequency=4, handle_unknown="use_encoded_value", unknown_value=-1).fit(OFTEN)
+    return default_joblib(model, EXACT, [OFTEN_ASKED, OFTEN_NEW])
+
+
+@case(since=(1, 3))
+def ordinal_infrequent_missing():
+    X = np.vstack([OFTEN, [[np.nan, "x"], [np.nan, np.nan]]])
+    return default_joblib(OrdinalEncoder(max_categories=3, encoded_missing_value=-2).fit(X), EXACT, [OFTEN_ASKED, X[-2:]])
+
+
+@case(since=(1, 0), needs_pandas=True)
+def ordinal_dataframe():
+    X = pandas.DataFrame({"city": ["Bonn", "Ulm", "Bonn"], "age": [31, 58, 4]})
+    return default_joblib(OrdinalEncoder().fit(X), EXACT, [X])
+
+
+@case(since=(1, 0), needs_pandas=True)
+def ordinal_in_pipeline():
+    X = pandas.DataFrame({"city": ["Bonn", "Ulm", "Bonn", "Rom"], "age": [31, 58, 4, 31]})
+    return default_joblib(Pipeline([("code", OrdinalEncoder()), ("model", logistic())]).fit(X, [0, 1, 0, 1]), LABELS, [X])
+
+
+def target(y, X=OFTEN, **params):
+    return TargetEncoder(cv=2, random_state=0, **params).fit(X, y)
+
+
+@case(since=(1, 3))
+def target_continuous():
+    return default_joblib(target(np.arange(15) ** 1.5), EXACT, [OFTEN_ASKED, OFTEN_NEW, NANS])
+
+
+@case(since=(1, 3))
+def target_binary():
+    return default_joblib(target(np.array(["no", "yes", "no"] * 5), smooth=3.0), EXACT, [OFTEN_ASKED, OFTEN_NEW])
+
+
+@case(since=(1, 5))
+def target_multiclass():
+    return default_joblib(target(np.array(["a", "b", "c", "a", "a"] * 3)), EXACT, [OFTEN_ASKED, OFTEN_NEW])
+
+
+@case(since=(1, 3))
+def target_missing():
+    X = np.vstack([OFTEN, [[np.nan, "x"], ["a", np.nan]]])
+    return default_joblib(target(np.arange(17) % 5 * 1.5, X), EXACT, [X[-4:], OFTEN_NEW])
+
+
+@case(since=(1, 3), needs_pandas=True)
+def target_dataframe():
+    X = pandas.DataFrame({"city": ["Bonn", "Ulm", "Bonn", "Rom"], "age": [31, 58, 4, 31]})
+    return default_joblib(target(np.array([1.5, 2.0, 0.5, 9.0]), X), EXACT, [X])
+
+
+@case()
+def label_encoder_strings():
+    return default_joblib(LabelEncoder().fit(WORDS[:, 0]), EXACT, [WORDS[:, 0]])
+
+
+@case()
+def label_encoder_ints():
+    return default_joblib(LabelEncoder().fit(INTS[:, 1]), EXACT, [INTS[:, 1]])
+
+
+@case()
+def label_binarizer_strings():
+    return default_joblib(LabelBinarizer().fit(WORDS[:, 0]), EXACT, [WORDS[:, 0], WORDS_NEW[:, 0]])
+
+
+@case()
+def label_binarizer_two():
+    y = np.array([3, 8, 3])
+    return default_joblib(LabelBinarizer(neg_label=-1, pos_label=2).fit(y), EXACT, [y, np.array([8, 3, 8])])

@@ -169,7 +169,7 @@ def answer(model, name, X):
         parts = [column(a[:, j]) for j in range(a.shape[1])]
         return [p if p["dtype"] == "string" else column(a[:, j].astype(float)) for j, p in enumerate(parts)]
     if name == "transform" and getattr(a, "dtype", None) is not None and a.dtype.kind in "biu":
-        a = a.astype(float)  # the endpoint's numbers are float64
+        a = (a if a.ndim == 2 else a.reshape(-1, 1)).astype(float)  # the endpoint's numbers are float64
     return column(a)
 
 
