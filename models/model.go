@@ -67,6 +67,9 @@ type Port struct {
 	Name  string `json:"name,omitempty"`
 	DType DType  `json:"dtype"`
 	Width int    `json:"width,omitempty"` // 0: one bare value a row; see Column.Width
+
+	// Names are those of the Width values, if the model knows them.
+	Names []string `json:"names,omitempty"`
 }
 
 // Stride is the number of values that a row of the port takes.

@@ -60,7 +60,7 @@ func (v *vectorizer) run(ws *workspace, x block) (block, error) {
 		}
 		s.entries = s.entries[:0]
 		v.analyzer.run(s, text, v.terms)
-		m.appendRow(s.entries)
+		m.appendSum(s.entries)
 	}
 	if v.binary {
 		for i := range m.values {
@@ -82,9 +82,9 @@ func (ws *workspace) texts(x block) (*models.Column, error) {
 	return nil, &models.DataError{Row: ws.first, Column: -1, Text: "expected one text a row"}
 }
 
-// appendRow adds a row of the sum of entries a column, in the order of columns,
+// appendSum adds a row of the sum of entries a column, in the order of columns,
 // as sum_duplicates of SciPy leaves it. It reorders entries.
-func (m *csr) appendRow(entries []entry) {
+func (m *csr) appendSum(entries []entry) {
 	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.column, b.column) })
 	for i := 0; i < len(entries); {
 		column, sum := entries[i].column, 0.0

@@ -156,7 +156,7 @@ func (d *records) ports(r pyobj.Ref) ([]models.Port, error) {
 			p.Name, p.DType = key, models.String
 		}
 		i, ok := at[p.Name]
-		if ok && list[i] != p {
+		if ok && list[i].DType != p.DType {
 			return nil, r.Unsupported("a key '"+p.Name+"' that holds numbers in some dicts and strings in others",
 				"Make all values of a key strings, or all numbers.")
 		}
@@ -185,7 +185,7 @@ func (d *records) run(ws *workspace, x block) (block, error) {
 		for k := range x.columns {
 			d.cell(s, &x.columns[k], i)
 		}
-		m.appendRow(s.entries)
+		m.appendSum(s.entries)
 	}
 	return block{rows: x.rows, width: d.width, sparse: m, owned: true}, nil
 }

@@ -53,6 +53,10 @@ var classes = slices.Concat(
 	histClasses,
 	isolationClasses,
 	embeddingClasses,
+	unionClasses,
+	composeClasses,
+	functionClasses,
+	modelSelectionClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

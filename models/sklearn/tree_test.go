@@ -81,7 +81,7 @@ func TestDamagedNodes(t *testing.T) {
 		const times = 150
 		for range times {
 			root := decodeFixture(t, name)
-			arrays := records(root, nil, map[pyobj.Value]bool{})
+			arrays := treeRecords(root, nil, map[pyobj.Value]bool{})
 			if len(arrays) == 0 {
 				t.Fatalf("%s has no node records", name)
 			}
@@ -120,14 +120,14 @@ func askRows(t *testing.T, name string, m *models.Model) {
 }
 
 // records finds the arrays of records in a model.
-func records(v pyobj.Value, found []*ndarray.Array, seen map[pyobj.Value]bool) []*ndarray.Array {
+func treeRecords(v pyobj.Value, found []*ndarray.Array, seen map[pyobj.Value]bool) []*ndarray.Array {
 	switch v := v.(type) {
 	case *ndarray.Array:
 		if len(v.DType.Fields) > 0 {
 			found = append(found, v)
 		}
 		for _, o := range v.Objects {
-			found = records(o, found, seen)
+			found = treeRecords(o, found, seen)
 		}
 	case *pyobj.Object:
 		if seen[v] {
@@ -139,21 +139,21 @@ func records(v pyobj.Value, found []*ndarray.Array, seen map[pyobj.Value]bool) [
 			if err != nil {
 				return found
 			}
-			return records(a, found, seen) // it has the bytes of v
+			return treeRecords(a, found, seen) // it has the bytes of v
 		}
-		found = records(v.State, found, seen)
-		found = records(v.Args, found, seen)
+		found = treeRecords(v.State, found, seen)
+		found = treeRecords(v.Args, found, seen)
 	case *pyobj.Dict:
 		for _, item := range v.Values {
-			found = records(item, found, seen)
+			found = treeRecords(item, found, seen)
 		}
 	case *pyobj.List:
 		for _, item := range v.Items {
-			found = records(item, found, seen)
+			found = treeRecords(item, found, seen)
 		}
 	case pyobj.Tuple:
 		for _, item := range v {
-			found = records(item, found, seen)
+			found = treeRecords(item, found, seen)
 		}
 	}
 	return found
