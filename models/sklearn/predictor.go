@@ -31,7 +31,7 @@ func signatureOf(root *node) models.Signature {
 		Estimator: root.class,
 		Methods:   root.signatures(),
 	}
-	if m := root.method(models.Predict); m != nil && len(m.outputs) == 1 && m.outputs[0].labels != nil {
+	if m := root.method(models.Predict); m != nil && len(m.outputs) == 1 && m.outputs[0].labels != nil && m.outputs[0].port.Width == 0 {
 		s.Classes = m.outputs[0].labels.values()
 	}
 	return s

@@ -25,6 +25,10 @@ var classes = slices.Concat(
 	linearModelClasses,
 	preprocessingClasses,
 	pipelineClasses,
+	baggingClasses,
+	votingClasses,
+	stackingClasses,
+	weightBoostingClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

@@ -30,3 +30,17 @@ func versionOf(r pyobj.Ref) version {
 	}
 	return v
 }
+
+// before reports whether v is older than major.minor.
+func (v version) before(major, minor int) bool {
+	return v.major < major || v.major == major && v.minor < minor
+}
+
+// written is the version that wrote the estimator at r: its own, or that of the
+// root if it does not say.
+func (c *compiler) written(r pyobj.Ref) version {
+	if v := versionOf(r); v.text != "" {
+		return v
+	}
+	return c.version
+}

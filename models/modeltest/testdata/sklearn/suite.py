@@ -140,6 +140,8 @@ def answer(model, name, X):
     a = getattr(model, name)(X)
     if scipy.sparse.issparse(a):
         a = a.toarray()
+    if name == "transform" and a.dtype.kind in "iub":  # of votes; ours are float64 throughout
+        a = a.astype(float)
     if isinstance(a, (list, tuple)) and len(a) and isinstance(a[0], np.ndarray):
         return [column(part) for part in a]
     return column(a)

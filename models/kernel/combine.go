@@ -1,0 +1,88 @@
+package kernel
+
+import (
+	"math"
+	"slices"
+)
+
+// LogAddExp is numpy.logaddexp (numpy/_core/src/npymath/npy_math_internal.h.src):
+//
+//	log(exp(x) + exp(y))
+//
+// without overflow, and -Inf for twice -Inf.
+func LogAddExp(x, y float64) float64 {
+	if x == y {
+		return x + math.Ln2
+	}
+	switch d := x - y; {
+	case d > 0:
+		return x + math.Log1p(Exp(-d))
+	case d <= 0:
+		return y + math.Log1p(Exp(d))
+	default:
+		return d
+	}
+}
+
+// Interp is numpy.interp(x, xp, fp) for one x and at least one point, the xp in
+// ascending order:
+//
+//	j := the last with xp[j] <= x
+//	return (fp[j+1]-fp[j])/(xp[j+1]-xp[j])*(x-xp[j]) + fp[j]
+//
+// and the first or last of fp outside of xp.
+func Interp(x float64, xp, fp []float64) float64 {
+	last := len(xp) - 1
+	switch {
+	case math.IsNaN(x):
+		return x
+	case x < xp[0]:
+		return fp[0]
+	case x >= xp[last]:
+		return fp[last]
+	}
+	j, found := slices.BinarySearch(xp, x)
+	if found {
+		for j < last && xp[j+1] == x {
+			j++
+		}
+		return fp[j]
+	}
+	j--
+	slope := (fp[j+1] - fp[j]) / (xp[j+1] - xp[j])
+	return float64(slope*(x-xp[j])) + fp[j]
+}
+
+// WeightedMedian gives the first of values, in ascending order, at which the sum
+// of the weights up to it reaches half of all:
+//
+//	order := argsort(values)
+//	c := cumsum(weights[order])
+//	return values[order[first i with c[i] >= 0.5*c[last]]]
+//
+// order is scratch of their length.
+func WeightedMedian(values, weights []float64, order []int) float64 {
+	for i := range values {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case values[a] < values[b]:
+			return -1
+		case values[a] > values[b]:
+			return 1
+		}
+		return 0
+	})
+	total := 0.0
+	for _, i := range order {
+		total += weights[i]
+	}
+	sum := 0.0
+	for _, i := range order {
+		if sum += weights[i]; sum >= 0.5*total {
+			return values[i]
+		}
+	}
+	return values[order[0]]
+}

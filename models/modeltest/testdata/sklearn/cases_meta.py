@@ -1,0 +1,198 @@
+"""Estimators of estimators: ensembles of any base, calibration, multiclass, several outputs."""
+
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    AdaBoostRegressor,
+    BaggingClassifier,
+    BaggingRegressor,
+    VotingClassifier,
+)
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from suite import *  # noqa: F403
+
+SHORT = [ROWS, MISSING] + ([NARROW] if VERSION >= (1, 0) else [])
+# Versions are spared where nothing changed.
+OLD, NEW = (0, 20), (1, 9)
+META = dict(LABELS, transform="exp", predict_proba="exp", decision_function="exp")
+MEAN = dict(LINEAR, transform="blas")
+
+
+def only(*versions):
+    """A case of these versions only."""
+
+    def register(f):
+        return case()(f) if VERSION in versions else f
+
+    return register
+
+
+def base(**params):
+    return logistic(**params)
+
+
+def votes_only():
+    """A classifier without predict_proba."""
+    return VotingClassifier(named(logistic(), logistic(C=1e-2), logistic(C=1e-3)))
+
+
+def named(*estimators):
+    return [("m%d" % i, e) for i, e in enumerate(estimators)]
+
+
+def over(estimator):
+    """The keyword for the inner estimator, which 1.2 renamed."""
+    return {"estimator" if VERSION >= (1, 2) else "base_estimator": estimator}
+
+
+STRINGS = np.array(["setosa", "versicolor", "virginica"])
+
+
+@only(OLD, (0, 24), (1, 0), (1, 2), NEW)
+def bagging_classifier():
+    model = BaggingClassifier(n_estimators=5, max_features=3, random_state=0, **over(logistic()))
+    return default_joblib(model.fit(IRIS, STRINGS[SPECIES]), META, SHORT)
+
+
+@only((1, 0), NEW)
+def bagging_classifier_votes():
+    model = BaggingClassifier(n_estimators=4, max_samples=0.2, random_state=0, **over(votes_only()))
+    return default_joblib(model.fit(IRIS, SPECIES), META, SHORT)
+
+
+@only(OLD, NEW)
+def bagging_classifier_missing_class():
+    """Few samples an estimator, so that not every one saw every class."""
+    for seed in range(1000):
+        # A pipeline takes no sample weights and is fitted on the samples drawn alone.
+        inner = Pipeline([("m", VotingClassifier([("m", logistic())], voting="soft"))])
+        model = BaggingClassifier(
+            n_estimators=4, max_samples=5, bootstrap_features=True, random_state=seed, **over(inner)
+        )
+        try:
+            model.fit(IRIS, SPECIES)
+        except ValueError:  # samples of a single class
+            continue
+        if any(len(e.classes_) < 3 for e in model.estimators_):
+            break
+    return default_joblib(model, META, [ROWS])
+
+
+@only(OLD, (1, 2), NEW)
+def bagging_regressor():
+    model = BaggingRegressor(n_estimators=4, max_features=2, random_state=0, **over(Ridge()))
+    return default_joblib(model.fit(DIABETES, PROGRESSION), MEAN, SHORT)
+
+
+# Before 1.0 a hard vote has a predict_proba that only raises.
+
+
+@only((1, 0), (1, 5), NEW)
+def voting_classifier_hard():
+    model = VotingClassifier(named(base(), Pipeline([("s", StandardScaler()), ("m", base(C=9.0))]), base(C=1e-3)))
+    return default_joblib(model.fit(IRIS, STRINGS[SPECIES]), META, SHORT)
+
+
+@only((1, 0), NEW)
+def voting_classifier_hard_weights():
+    estimators = named(base(), base(C=0.5), base(C=1e-3), base(C=1e-4))
+    model = VotingClassifier(estimators, weights=[1, 5, 2, 2.5])
+    model.set_params(m1="drop")
+    return default_joblib(model.fit(IRIS, SPECIES), META, [ROWS])
+
+
+@only(OLD, (0, 21), (1, 0), NEW)
+def voting_classifier_soft():
+    estimators = named(base(), base(C=0.5), base(C=1e-2))
+    model = VotingClassifier(estimators, voting="soft", weights=[0.3, 3, 0.9], flatten_transform=True)
+    model.set_params(m1=None if VERSION < (0, 22) else "drop")
+    return default_joblib(model.fit(IRIS, SPECIES * 10), META, SHORT)
+
+
+@only((0, 22), NEW)
+def voting_classifier_soft_binary():
+    model = VotingClassifier(named(base(), base(C=1e-2)), voting="soft")
+    return default_joblib(model.fit(IRIS[:100], SPECIES[:100] == 1), META, [ROWS, EXTREME])
+
+
+if VERSION >= (0, 21):
+    from sklearn.ensemble import VotingRegressor
+
+    @only((0, 21), NEW)
+    def voting_regressor():
+        model = VotingRegressor(named(Ridge(), LinearRegression()))
+        return default_joblib(model.fit(DIABETES, PROGRESSION), MEAN, SHORT)
+
+    @only((0, 24), NEW)
+    def voting_regressor_weights():
+        model = VotingRegressor(named(Ridge(), LinearRegression(), Ridge(alpha=5.0)), weights=[1, 2, 3])
+        model.set_params(m1="drop")
+        return default_joblib(model.fit(DIABETES, PROGRESSION), MEAN, [ROWS])
+
+
+if VERSION >= (0, 22):
+    from sklearn.ensemble import StackingClassifier, StackingRegressor
+
+    @only((0, 22), (1, 0), NEW)
+    def stacking_classifier():
+        model = StackingClassifier(named(base(), Pipeline([("s", MinMaxScaler()), ("m", base())])), logistic(), cv=3)
+        return default_joblib(model.fit(IRIS, STRINGS[SPECIES]), META, SHORT)
+
+    @only((0, 24), NEW)
+    def stacking_classifier_passthrough():
+        estimators = named(base(), votes_only(), base(C=0.1))
+        model = StackingClassifier(estimators, base(), cv=3, passthrough=True)
+        model.set_params(m2="drop")
+        return default_joblib(model.fit(IRIS[:100], SPECIES[:100] + 5), META, SHORT)
+
+    @only((0, 24), NEW)
+    def stacking_classifier_predict():
+        model = StackingClassifier(named(base(), base(C=1e-3)), logistic(), cv=3, stack_method="predict")
+        return default_joblib(model.fit(IRIS, SPECIES), META, [ROWS])
+
+    @only((0, 22), NEW)
+    def stacking_regressor():
+        model = StackingRegressor(named(Ridge(), LinearRegression()), Ridge(), cv=3)
+        return default_joblib(model.fit(DIABETES, PROGRESSION), MEAN, SHORT)
+
+    @only((1, 2), NEW)
+    def stacking_regressor_passthrough():
+        model = StackingRegressor(named(Ridge(), LinearRegression()), Ridge(), cv=3, passthrough=True)
+        return default_joblib(model.fit(DIABETES, PROGRESSION), MEAN, [ROWS])
+
+
+def algorithm(name):
+    """SAMME.R was removed in 1.6, with the choice."""
+    return {"algorithm": name} if VERSION < (1, 6) else {}
+
+
+@only(OLD, (0, 22), (1, 2), (1, 3), (1, 5), (1, 7), NEW)
+def ada_boost_classifier():
+    model = AdaBoostClassifier(n_estimators=5, random_state=0, **dict(over(base(C=0.1)), **algorithm("SAMME")))
+    return default_joblib(model.fit(IRIS, STRINGS[SPECIES]), META, SHORT)
+
+
+@only(OLD, (1, 2), (1, 3), NEW)
+def ada_boost_classifier_binary():
+    model = AdaBoostClassifier(n_estimators=5, random_state=0, **dict(over(base(C=1.0)), **algorithm("SAMME")))
+    return default_joblib(model.fit(IRIS[50:], SPECIES[50:]), META, SHORT)
+
+
+@only(OLD, (0, 24), (1, 3), (1, 5))
+def ada_boost_classifier_real():
+    model = AdaBoostClassifier(n_estimators=5, random_state=0, **dict(over(base(C=0.1)), **algorithm("SAMME.R")))
+    return default_joblib(model.fit(IRIS, SPECIES), META, SHORT)
+
+
+@only(OLD, (1, 5))
+def ada_boost_classifier_real_binary():
+    model = AdaBoostClassifier(n_estimators=5, random_state=0, **dict(over(base(C=0.1)), **algorithm("SAMME.R")))
+    return default_joblib(model.fit(IRIS[50:], SPECIES[50:]), META, SHORT)
+
+
+@only(OLD, (1, 2), NEW)
+def ada_boost_regressor():
+    model = AdaBoostRegressor(n_estimators=7, random_state=0, **over(Ridge(alpha=0.1)))
+    return default_joblib(model.fit(DIABETES, PROGRESSION), MEAN, SHORT)
