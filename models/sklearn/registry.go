@@ -29,6 +29,11 @@ var classes = slices.Concat(
 	votingClasses,
 	stackingClasses,
 	weightBoostingClasses,
+	calibrationClasses,
+	thresholdClasses,
+	multiclassClasses,
+	multioutputClasses,
+	delegateClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

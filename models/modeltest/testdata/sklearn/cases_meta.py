@@ -196,3 +196,216 @@ def ada_boost_classifier_real_binary():
 def ada_boost_regressor():
     model = AdaBoostRegressor(n_estimators=7, random_state=0, **over(Ridge(alpha=0.1)))
     return default_joblib(model.fit(DIABETES, PROGRESSION), MEAN, SHORT)
+
+
+def calibrated(inner, **params):
+    from sklearn.calibration import CalibratedClassifierCV
+
+    return CalibratedClassifierCV(cv=3, **dict(over(inner), **params))
+
+
+@only(OLD, (0, 24), (1, 2), NEW)
+def calibrated_sigmoid():
+    return default_joblib(calibrated(logistic()).fit(IRIS, STRINGS[SPECIES]), META, SHORT)
+
+
+@only(OLD, NEW)
+def calibrated_sigmoid_binary():
+    return default_joblib(calibrated(logistic()).fit(IRIS[50:], SPECIES[50:]), META, [ROWS, EXTREME])
+
+
+@only(OLD, (0, 24), (1, 2), NEW)
+def calibrated_isotonic():
+    return default_joblib(calibrated(logistic(C=1e-3), method="isotonic").fit(IRIS, SPECIES), META, [ROWS, EXTREME])
+
+
+@only((0, 22), NEW)
+def calibrated_isotonic_of_probabilities():
+    inner = VotingClassifier(named(logistic(C=1e-2)), voting="soft")
+    model = calibrated(inner, method="isotonic")
+    return default_joblib(model.fit(IRIS[50:], SPECIES[50:]), META, SHORT)
+
+
+@only((0, 24), (1, 5), NEW)
+def calibrated_without_ensemble():
+    return default_joblib(calibrated(logistic(), ensemble=False).fit(IRIS, SPECIES), META, SHORT)
+
+
+if VERSION >= (1, 8):
+
+    @only(NEW)
+    def calibrated_temperature():
+        return default_joblib(calibrated(logistic(), method="temperature").fit(IRIS, SPECIES), META, SHORT)
+
+    @only(NEW)
+    def calibrated_temperature_binary():
+        model = calibrated(logistic(), method="temperature")
+        return default_joblib(model.fit(IRIS[50:], SPECIES[50:]), META, SHORT)
+
+    @only(NEW)
+    def calibrated_temperature_of_probabilities():
+        inner = VotingClassifier(named(logistic()), voting="soft")
+        return default_joblib(calibrated(inner, method="temperature").fit(IRIS, SPECIES), META, SHORT)
+
+    @only(NEW)
+    def calibrated_temperature_of_two_probabilities():
+        inner = VotingClassifier(named(logistic()), voting="soft")
+        model = calibrated(inner, method="temperature")
+        return default_joblib(model.fit(IRIS[50:], SPECIES[50:]), META, SHORT)
+
+
+if VERSION >= (1, 5):
+    from sklearn.metrics import f1_score, make_scorer
+    from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
+
+    TWO_CLASSES = IRIS[50:], STRINGS[SPECIES[50:]]
+
+    @only((1, 5), NEW)
+    def fixed_threshold():
+        return default_joblib(FixedThresholdClassifier(logistic(), threshold=0.8).fit(*TWO_CLASSES), META, SHORT)
+
+    @only((1, 5), NEW)
+    def fixed_threshold_auto():
+        model = FixedThresholdClassifier(logistic(), response_method="decision_function", pos_label="versicolor")
+        return default_joblib(model.fit(*TWO_CLASSES), META, [ROWS])
+
+    @only((1, 5), NEW)
+    def tuned_threshold():
+        model = TunedThresholdClassifierCV(logistic(C=1e-2), cv=3, random_state=0)
+        return default_joblib(model.fit(*TWO_CLASSES), META, SHORT)
+
+    @only((1, 5), NEW)
+    def tuned_threshold_label():
+        scorer = make_scorer(f1_score, pos_label="versicolor")
+        model = TunedThresholdClassifierCV(logistic(C=1e-2), cv=3, scoring=scorer)
+        return default_joblib(model.fit(*TWO_CLASSES), META, [ROWS])
+
+    @only((1, 5), NEW)
+    def tuned_threshold_default_label():
+        model = TunedThresholdClassifierCV(logistic(C=1e-2), cv=3, scoring="f1")
+        return default_joblib(model.fit(IRIS[50:], SPECIES[50:] - 1), META, [ROWS])
+
+
+if VERSION >= (1, 6):
+    from sklearn.frozen import FrozenEstimator
+
+    @only((1, 7), NEW)
+    def frozen_estimator():
+        return default_joblib(FrozenEstimator(logistic().fit(IRIS, SPECIES)), META, SHORT)
+
+    @only((1, 7), NEW)
+    def frozen_scaler():
+        return default_joblib(FrozenEstimator(StandardScaler().fit(IRIS)), META, [ROWS])
+
+
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier  # noqa: E402
+from sklearn.multioutput import (  # noqa: E402
+    ClassifierChain,
+    MultiOutputClassifier,
+    MultiOutputRegressor,
+    RegressorChain,
+)
+
+LABELS_OF_THREE = np.column_stack([SPECIES == 0, SPECIES > 0, IRIS[:, 0] > 6]).astype(int)
+
+
+@only(OLD, (1, 0), (1, 5), (1, 7), NEW)
+def one_vs_rest():
+    return default_joblib(OneVsRestClassifier(logistic()).fit(IRIS, STRINGS[SPECIES]), META, SHORT)
+
+
+@only(OLD, NEW)
+def one_vs_rest_binary():
+    return default_joblib(OneVsRestClassifier(logistic()).fit(IRIS[50:], STRINGS[SPECIES[50:]]), META, SHORT)
+
+
+@only(OLD, (1, 2), NEW)
+def one_vs_rest_multilabel():
+    return default_joblib(OneVsRestClassifier(logistic()).fit(IRIS, LABELS_OF_THREE), META, SHORT)
+
+
+@only(OLD, NEW)
+def one_vs_rest_constant():
+    Y = np.column_stack([SPECIES == 0, SPECIES < 5, SPECIES > 5]).astype(int)
+    return default_joblib(OneVsRestClassifier(logistic()).fit(IRIS, Y), META, [ROWS])
+
+
+@only(OLD, (1, 5), (1, 7), NEW)
+def one_vs_rest_regressor():
+    """Scores of regressors; ties among them, for predictions are few."""
+    model = OneVsRestClassifier(Ridge(alpha=1e300, fit_intercept=False)).fit(IRIS, SPECIES)
+    for e in model.estimators_:
+        e.coef_ = np.zeros_like(e.coef_)
+    return default_joblib(model, META, [ROWS])
+
+
+@only((0, 21), (1, 0), (1, 2), NEW)
+def one_vs_one():
+    return default_joblib(OneVsOneClassifier(logistic()).fit(IRIS, STRINGS[SPECIES]), META, SHORT)
+
+
+@only((0, 21), NEW)
+def one_vs_one_binary():
+    return default_joblib(OneVsOneClassifier(logistic()).fit(IRIS[50:], SPECIES[50:]), META, SHORT)
+
+
+@only((1, 0), (1, 2), NEW)
+def one_vs_one_probabilities():
+    inner = VotingClassifier(named(logistic()), voting="soft")
+    return default_joblib(OneVsOneClassifier(inner).fit(IRIS, SPECIES), META, [ROWS])
+
+
+@only(OLD, (1, 0), NEW)
+def output_code():
+    model = OutputCodeClassifier(logistic(), code_size=2.5, random_state=1)
+    return default_joblib(model.fit(IRIS, STRINGS[SPECIES]), META, SHORT)
+
+
+@only(OLD, (0, 24), (1, 5), (1, 7), NEW)
+def classifier_chain():
+    model = ClassifierChain(logistic(), order=[2, 0, 1], random_state=0)
+    return default_joblib(model.fit(IRIS, LABELS_OF_THREE), META, SHORT)
+
+
+if VERSION >= (1, 6):
+
+    @only((1, 7), NEW)
+    def classifier_chain_probabilities():
+        model = ClassifierChain(logistic(), order=[1, 2, 0], chain_method="predict_proba")
+        return default_joblib(model.fit(IRIS, LABELS_OF_THREE), META, [ROWS])
+
+    @only((1, 7), NEW)
+    def classifier_chain_decisions():
+        model = ClassifierChain(logistic(), chain_method=["decision_function", "predict"])
+        return default_joblib(model.fit(IRIS, LABELS_OF_THREE), META, [ROWS])
+
+
+@only(OLD, (1, 0), NEW)
+def regressor_chain():
+    model = RegressorChain(Ridge(alpha=0.1), order=[1, 2, 0])
+    return default_joblib(model.fit(DIABETES, targets(3)), MEAN, SHORT)
+
+
+@only((0, 22), (1, 0), NEW)
+def multi_output_classifier():
+    Y = np.column_stack([STRINGS[SPECIES], np.where(IRIS[:, 0] > 6, "long", "short")])
+    return default_joblib(MultiOutputClassifier(logistic()).fit(IRIS, Y), META, SHORT)
+
+
+@only(OLD, NEW)
+def multi_output_classifier_ints():
+    return default_joblib(MultiOutputClassifier(logistic()).fit(IRIS, LABELS_OF_THREE * 3), META, [ROWS])
+
+
+@only(OLD, (1, 0), NEW)
+def multi_output_regressor():
+    return default_joblib(MultiOutputRegressor(Ridge()).fit(DIABETES, targets(3)), MEAN, SHORT)
+
+
+if VERSION >= (0, 24):
+    from sklearn.semi_supervised import SelfTrainingClassifier
+
+    @only((0, 24), (1, 2), NEW)
+    def self_training():
+        y = np.where(np.arange(len(SPECIES)) % 3 == 0, SPECIES, -1)
+        return default_joblib(SelfTrainingClassifier(logistic()).fit(IRIS, y), META, SHORT)
