@@ -34,6 +34,7 @@ var classes = slices.Concat(
 	multiclassClasses,
 	multioutputClasses,
 	delegateClasses,
+	featureSelectionClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.
