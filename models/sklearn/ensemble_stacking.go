@@ -17,27 +17,27 @@ var stackingClasses = []class{
 // passthrough the features, are what the final estimator is given.
 type stack struct {
 	node        *node
-	layers      []layer
+	members      []stacked
 	width       int // of all answers, and of the features if they pass through
 	passthrough bool
 }
 
-// A layer is the method that one estimator is asked with.
-type layer struct {
+// A stacked is the method that one estimator is asked with.
+type stacked struct {
 	m      *method
 	skip   int       // columns of its answer that are left out
 	values []float64 // of its labels, if it answers labels
 }
 
 // width is the number of columns it adds.
-func (l *layer) width() int { return l.m.width() - l.skip }
+func (l *stacked) width() int { return l.m.width() - l.skip }
 
 func readStack(c *compiler, r pyobj.Ref, binary bool) (*stack, error) {
 	parts, err := c.parts(r, "estimators_")
 	if err != nil {
 		return nil, err
 	}
-	s := &stack{node: new(node), layers: make([]layer, len(parts))}
+	s := &stack{node: new(node), members: make([]stacked, len(parts))}
 	if err := s.node.inputOf(r, parts...); err != nil {
 		return nil, err
 	}
@@ -54,15 +54,15 @@ func readStack(c *compiler, r pyobj.Ref, binary bool) (*stack, error) {
 		return nil, attr.Format("%d methods for %d estimators", len(methods), len(parts))
 	}
 	for i, p := range parts {
-		if err := s.addLayer(r, i, p, models.Method(methods[i]), binary); err != nil {
+		if err := s.add(r, i, p, models.Method(methods[i]), binary); err != nil {
 			return nil, err
 		}
 	}
 	return s, s.pass(r, parts)
 }
 
-func (s *stack) addLayer(r pyobj.Ref, i int, p *node, name models.Method, binary bool) (err error) {
-	l := &s.layers[i]
+func (s *stack) add(r pyobj.Ref, i int, p *node, name models.Method, binary bool) (err error) {
+	l := &s.members[i]
 	if l.m, err = p.need(r, name, 0); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (s *stack) pass(r pyobj.Ref, parts []*node) (err error) {
 	_, class, _ := r.Class()
 	widths := make([]int, len(parts))
 	for i := range parts {
-		if widths[i] = s.layers[i].width(); widths[i] == 1 {
+		if widths[i] = s.members[i].width(); widths[i] == 1 {
 			widths[i] = 0
 		}
 	}
@@ -118,8 +118,8 @@ func (s *stack) run(ws *workspace, x block) (block, error) {
 	x = s.node.shared(ws, x)
 	y := block{rows: x.rows, width: s.width, data: ws.floats(x.rows * s.width), owned: true}
 	column := 0
-	for i := range s.layers {
-		l := &s.layers[i]
+	for i := range s.members {
+		l := &s.members[i]
 		at := ws.mark()
 		answers, err := ws.ask(l.m, x)
 		if err != nil {
@@ -139,7 +139,7 @@ func (s *stack) run(ws *workspace, x block) (block, error) {
 }
 
 // put writes answers into the first columns of rows of stride values.
-func (l *layer) put(dst []float64, stride int, answers []float64) {
+func (l *stacked) put(dst []float64, stride int, answers []float64) {
 	k := l.m.width()
 	for i := range len(answers) / k {
 		row := answers[i*k+l.skip : (i+1)*k]
