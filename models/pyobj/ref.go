@@ -63,6 +63,12 @@ func (r Ref) Named(path string) Ref {
 	return r
 }
 
+// With is r with another value in its place, such as a part of an array.
+func (r Ref) With(v Value) Ref {
+	r.value = v
+	return r
+}
+
 // IsNone reports whether r is None.
 func (r Ref) IsNone() bool { return r.value == nil }
 

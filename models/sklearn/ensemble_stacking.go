@@ -17,7 +17,7 @@ var stackingClasses = []class{
 // passthrough the features, are what the final estimator is given.
 type stack struct {
 	node        *node
-	members      []stacked
+	members     []stacked
 	width       int // of all answers, and of the features if they pass through
 	passthrough bool
 }

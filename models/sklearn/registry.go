@@ -35,6 +35,12 @@ var classes = slices.Concat(
 	multioutputClasses,
 	delegateClasses,
 	featureSelectionClasses,
+	treeClasses,
+	forestClasses,
+	boostingClasses,
+	histClasses,
+	isolationClasses,
+	embeddingClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

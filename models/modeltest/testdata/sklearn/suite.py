@@ -106,9 +106,9 @@ def number(x):
 
 
 def column(a, name=""):
-    """An array of shape (rows,) or (rows, width) as a column of a frame."""
+    """An array of shape (rows,) or (rows, width, …) as a column of a frame."""
     a = np.asarray(a)
-    width = 0 if a.ndim == 1 else a.shape[1]
+    width = 0 if a.ndim == 1 else int(np.prod(a.shape[1:]))
     flat = a.ravel(order="C").tolist()
     if a.dtype.kind == "b":
         dtype = "bool"

@@ -1,0 +1,233 @@
+package sklearn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/forest"
+	"github.com/copal-ml/copal/models/kernel"
+	"github.com/copal-ml/copal/models/pyobj"
+)
+
+var treeClasses = []class{
+	{"DecisionTreeClassifier", "sklearn", treeClassifier},
+	{"DecisionTreeRegressor", "sklearn", treeRegressor},
+	{"ExtraTreeClassifier", "sklearn", treeClassifier},
+	{"ExtraTreeRegressor", "sklearn", treeRegressor},
+}
+
+// A grove is a compiled forest with what its input may hold.
+type grove struct {
+	*forest.Forest
+	names    []string
+	allowNaN bool
+	allowInf bool
+}
+
+// sum adds up the leaves of all trees.
+func (g *grove) sum(ws *workspace, x block, out []float64) error {
+	m := ws.matrix(x)
+	if err := g.check(ws, m); err != nil {
+		return err
+	}
+	clear(out)
+	g.Sum(out, m.data)
+	return nil
+}
+
+// leaves is apply.
+func (g *grove) leaves(ws *workspace, x block, out []float64) error {
+	m := ws.matrix(x)
+	if err := g.check(ws, m); err != nil {
+		return err
+	}
+	g.Apply(out, m.data)
+	return nil
+}
+
+// tooLarge are words of sklearn/utils/validation.py, _assert_all_finite_element_wise.
+const tooLarge = "Input X contains infinity or a value too large for dtype('float32')."
+
+// firstInfinite32 is the least number that rounds to infinity as a float32.
+const firstInfinite32 = 0x1.ffffffp127
+
+// check refuses what check_array with dtype=float32 refuses.
+func (g *grove) check(ws *workspace, m block) error {
+	for i, v := range m.data {
+		switch {
+		case math.Abs(v) < firstInfinite32:
+		case math.IsNaN(v) && g.allowNaN, !math.IsNaN(v) && g.allowInf:
+		default:
+			err := ws.bad(m, i, g.names)
+			if e, ok := err.(*models.DataError); ok && !math.IsNaN(v) {
+				e.Text = tooLarge
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// supportsNaN is _support_missing_values of a tree (sklearn/tree/_classes.py):
+// since 1.3, by its splitter and criterion, and not with constraints; since 1.8
+// by its splitter.
+func supportsNaN(r pyobj.Ref, v version) (bool, error) {
+	if v.olderThan(1, 3) {
+		return false, nil
+	}
+	_, name, _ := r.Class()
+	splitter, err := word(r, "splitter", "best")
+	if err != nil {
+		return false, err
+	}
+	extra := name == "ExtraTreeClassifier" || name == "ExtraTreeRegressor"
+	switch {
+	case v.olderThan(1, 6) && splitter != "best", extra && splitter != "random":
+		return false, nil
+	case !v.olderThan(1, 8):
+		return true, nil
+	}
+	if attr, ok := r.Attr("monotonic_cst"); ok && !attr.IsNone() {
+		return false, nil
+	}
+	criterion, err := word(r, "criterion", "")
+	return hasWord("gini log_loss entropy squared_error friedman_mse poisson", criterion), err
+}
+
+// summary tells the size of a forest for an outline.
+func (g *grove) summary() string {
+	text := fmt.Sprintf("%d trees", g.Trees())
+	if g.Trees() == 1 {
+		text = "1 tree"
+	}
+	return fmt.Sprintf("%s · depth %d · %d nodes", text, g.Depth(), g.Nodes())
+}
+
+// treeClassifier compiles DecisionTreeClassifier. A leaf holds the share of each
+// class, and behind these its votes: the weights themselves, which predict
+// compares. Since 1.4 the weights are the shares.
+func treeClassifier(c *compiler, r pyobj.Ref) (*node, error) {
+	targets, err := c.readTargets(r, true)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := readTree(r)
+	if err != nil {
+		return nil, err
+	}
+	shares, err := targets.values(raw)
+	if err != nil {
+		return nil, err
+	}
+	w := targets.width
+	both := make([]float64, 0, 2*len(shares))
+	for i := 0; i < len(shares); i += w {
+		row := shares[i : i+w]
+		both = append(both, row...)
+		both = append(both, row...)
+		targets.normalize(both[len(both)-2*w:len(both)-w], c.version)
+	}
+	g, n, err := oneTree(c, r, raw, both, 2*w)
+	if err != nil {
+		return nil, err
+	}
+	part := func(first int) treeScores {
+		return func(ws *workspace, x block, out []float64) error {
+			all := ws.floats(x.rows * 2 * w)
+			if err := g.sum(ws, x, all); err != nil {
+				return err
+			}
+			for i := range x.rows {
+				copy(out[i*w:(i+1)*w], all[i*2*w+first:])
+			}
+			return nil
+		}
+	}
+	targets.offerClassifier(n, part(w), part(0))
+	n.offer(one(models.Apply, models.Port{DType: models.Int64}, nil, g.leaves))
+	n.outline.Summary = features(n.features) + targets.summary() + " · " + g.summary()
+	return n, nil
+}
+
+func treeRegressor(c *compiler, r pyobj.Ref) (*node, error) {
+	targets, err := c.readTargets(r, false)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := readTree(r)
+	if err != nil {
+		return nil, err
+	}
+	values, err := targets.values(raw)
+	if err != nil {
+		return nil, err
+	}
+	g, n, err := oneTree(c, r, raw, values, targets.width)
+	if err != nil {
+		return nil, err
+	}
+	n.offer(one(models.Predict, targets.valuePort(), nil, g.sum))
+	n.offer(one(models.Apply, models.Port{DType: models.Int64}, nil, g.leaves))
+	n.outline.Summary = features(n.features) + targets.summary() + " · " + g.summary()
+	return n, nil
+}
+
+// oneTree makes a forest of a tree whose leaves hold width values.
+func oneTree(c *compiler, r pyobj.Ref, raw *rawTree, values []float64, width int) (*grove, *node, error) {
+	n := new(node)
+	if err := n.input(r, raw.features); err != nil {
+		return nil, nil, err
+	}
+	b := forest.NewBuilder(forest.Shape{Features: n.features, Width: width, Outputs: width, Precision: forest.Float32})
+	if err := raw.addTo(b, values, 0, nil); err != nil {
+		return nil, nil, err
+	}
+	nan, err := supportsNaN(r, c.version)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &grove{Forest: b.Forest(), names: n.names, allowNaN: nan}, n, nil
+}
+
+// values takes width values a node out of those of a tree, which has as many for
+// each output as the one with the most classes.
+func (t *treeTargets) values(raw *rawTree) ([]float64, error) {
+	if raw.outputs != t.outputs {
+		return nil, raw.at.Format("a tree of %d outputs in an estimator of %d", raw.outputs, t.outputs)
+	}
+	for _, k := range t.counts {
+		if k > raw.most {
+			return nil, raw.at.Format("a tree with %d values for %d classes", raw.most, k)
+		}
+	}
+	if t.width == raw.outputs*raw.most {
+		return raw.values, nil
+	}
+	out := make([]float64, 0, raw.nodes.Len()*t.width)
+	for i := range raw.nodes.Len() {
+		for j, k := range t.counts {
+			out = append(out, raw.values[(i*raw.outputs+j)*raw.most:][:k]...)
+		}
+	}
+	return out, nil
+}
+
+// normalize makes shares of the weights of a node. Since 1.4 they are shares
+// already; before, predict_proba divided, by 1 where there was no weight.
+func (t *treeTargets) normalize(row []float64, v version) {
+	if !v.olderThan(1, 4) {
+		return
+	}
+	for _, k := range t.counts {
+		part := row[:k]
+		sum := kernel.Sum(part)
+		if sum == 0 {
+			sum = 1
+		}
+		for j := range part {
+			part[j] /= sum
+		}
+		row = row[k:]
+	}
+}
