@@ -24,35 +24,6 @@ func LogAddExp(x, y float64) float64 {
 	}
 }
 
-// Interp is numpy.interp(x, xp, fp) for one x and at least one point, the xp in
-// ascending order:
-//
-//	j := the last with xp[j] <= x
-//	return (fp[j+1]-fp[j])/(xp[j+1]-xp[j])*(x-xp[j]) + fp[j]
-//
-// and the first or last of fp outside of xp.
-func Interp(x float64, xp, fp []float64) float64 {
-	last := len(xp) - 1
-	switch {
-	case math.IsNaN(x):
-		return x
-	case x < xp[0]:
-		return fp[0]
-	case x >= xp[last]:
-		return fp[last]
-	}
-	j, found := slices.BinarySearch(xp, x)
-	if found {
-		for j < last && xp[j+1] == x {
-			j++
-		}
-		return fp[j]
-	}
-	j--
-	slope := (fp[j+1] - fp[j]) / (xp[j+1] - xp[j])
-	return float64(slope*(x-xp[j])) + fp[j]
-}
-
 // WeightedMedian gives the first of values, in ascending order, at which the sum
 // of the weights up to it reaches half of all:
 //

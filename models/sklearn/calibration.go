@@ -30,26 +30,25 @@ type calibratedPair struct {
 	beta        float64      // the inverse temperature
 }
 
-// A calibrator turns a score into a probability.
-type calibrator interface{ predict(score float64) float64 }
+// A calibrator turns the scores of some rows into probabilities, in place.
+type calibrator interface {
+	calibrate(ws *workspace, scores []float64) error
+}
 
 // A platt is _SigmoidCalibration: 1 / (1 + exp(a*x + b)).
 type platt struct{ a, b float64 }
 
-func (p platt) predict(x float64) float64 {
-	v := []float64{-(float64(p.a*x) + p.b)}
-	kernel.Expit(v)
-	return v[0]
+func (p platt) calibrate(ws *workspace, scores []float64) error {
+	for i, v := range scores {
+		scores[i] = -(float64(p.a*v) + p.b)
+	}
+	kernel.Expit(scores)
+	return nil
 }
 
-// An isotonic is IsotonicRegression with out_of_bounds='clip'.
-type isotonic struct {
-	lo, hi float64
-	x, y   []float64
-}
-
-func (p *isotonic) predict(x float64) float64 {
-	return kernel.Interp(min(max(x, p.lo), p.hi), p.x, p.y)
+// calibrate asks an IsotonicRegression.
+func (m *curve) calibrate(ws *workspace, scores []float64) error {
+	return m.run(ws, block{rows: len(scores), width: 1, data: scores}, scores)
 }
 
 func calibratedClassifier(c *compiler, r pyobj.Ref) (*node, error) {
@@ -163,7 +162,7 @@ func (p *calibratedPair) readCalibrators(r pyobj.Ref, inner *node, list []pyobj.
 		case "sigmoid":
 			p.calibrators[i], err = readPlatt(list[i])
 		case "isotonic":
-			p.calibrators[i], err = readIsotonic(list[i])
+			p.calibrators[i], err = readCurve(list[i])
 		default:
 			err = r.Unsupported("method="+method, "Use sigmoid, isotonic or temperature.")
 		}
@@ -176,51 +175,12 @@ func (p *calibratedPair) readCalibrators(r pyobj.Ref, inner *node, list []pyobj.
 
 func readPlatt(r pyobj.Ref) (calibrator, error) {
 	var p platt
-	for name, to := range map[string]*float64{"a_": &p.a, "b_": &p.b} {
-		attr, err := r.Need(name)
-		if err != nil {
-			return nil, err
-		}
-		if *to, err = attr.Float(); err != nil {
-			return nil, err
-		}
-	}
-	return p, nil
-}
-
-// readIsotonic reads the points of an IsotonicRegression, which were called
-// _necessary_X_ before 0.24.
-func readIsotonic(r pyobj.Ref) (calibrator, error) {
-	p := new(isotonic)
-	names := [2]string{"X_thresholds_", "y_thresholds_"}
-	if _, ok := r.Attr(names[0]); !ok {
-		names = [2]string{"_necessary_X_", "_necessary_y_"}
-	}
 	var err error
-	if p.x, err = perFeature(r, names[0]); err != nil {
+	if p.a, err = floatOf(r, "a_"); err != nil {
 		return nil, err
 	}
-	if p.y, err = perFeature(r, names[1]); err != nil {
-		return nil, err
-	}
-	for name, to := range map[string]*float64{"X_min_": &p.lo, "X_max_": &p.hi} {
-		attr, err := r.Need(name)
-		if err != nil {
-			return nil, err
-		}
-		if *to, err = attr.Float(); err != nil {
-			return nil, err
-		}
-	}
-	if len(p.x) == 0 || len(p.x) != len(p.y) {
-		return nil, r.Format("%d points with %d values", len(p.x), len(p.y))
-	}
-	for i := 1; i < len(p.x); i++ {
-		if !(p.x[i-1] <= p.x[i]) {
-			return nil, r.Format("its points are not in ascending order")
-		}
-	}
-	return p, nil
+	p.b, err = floatOf(r, "b_")
+	return p, err
 }
 
 func (p *calibratedPair) readTemperature(r pyobj.Ref, list []pyobj.Ref) error {
@@ -255,7 +215,10 @@ func (m *calibrated) probabilities(ws *workspace, x block, out []float64) error 
 		if p.calibrators == nil {
 			p.soften(proba, scores)
 		} else {
-			p.calibrate(proba, scores)
+			err = p.calibrate(ws, proba, scores)
+		}
+		if err != nil {
+			return err
 		}
 		for j, v := range proba {
 			if v > 1 && v <= 1+1e-5 {
@@ -271,25 +234,38 @@ func (m *calibrated) probabilities(ws *workspace, x block, out []float64) error 
 
 // calibrate asks the calibrator of each class, and divides by their sum; a row
 // of zeros is uniform.
-func (p *calibratedPair) calibrate(out, scores []float64) {
+func (p *calibratedPair) calibrate(ws *workspace, out, scores []float64) error {
 	k, width, skip := p.classes, p.m.width(), p.m.width()-p.columns()
 	clear(out)
-	for i := range len(out) / k {
-		row := out[i*k : (i+1)*k]
-		for j, c := range p.calibrators {
-			row[p.codes[j]] = c.predict(scores[i*width+skip+j])
+	column := ws.floats(len(out) / k)
+	for j, c := range p.calibrators {
+		for i := range column {
+			column[i] = scores[i*width+skip+j]
 		}
+		if err := c.calibrate(ws, column); err != nil {
+			return err
+		}
+		for i, v := range column {
+			out[i*k+p.codes[j]] = v
+		}
+	}
+	for row := out; len(row) > 0; row = row[k:] {
 		if k == 2 {
 			row[0] = 1 - row[1]
-			continue
+		} else {
+			normalizeOrUniform(row[:k])
 		}
-		sum := kernel.Sum(row)
-		for j := range row {
-			if sum == 0 {
-				row[j] = 1 / float64(k)
-			} else {
-				row[j] /= sum
-			}
+	}
+	return nil
+}
+
+func normalizeOrUniform(row []float64) {
+	sum := kernel.Sum(row)
+	for j := range row {
+		if sum == 0 {
+			row[j] = 1 / float64(len(row))
+		} else {
+			row[j] /= sum
 		}
 	}
 }

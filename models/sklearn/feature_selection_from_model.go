@@ -88,9 +88,12 @@ func importances(r, inner pyobj.Ref) ([]float64, error) {
 		}
 		return coefNorms(attr, order)
 	}
+	if list, ok, err := treeImportances(inner); ok && getter != "coef_" {
+		return list, err
+	}
 	_, class, _ := inner.Class()
 	return nil, inner.Unsupported("feature selection by the importances of "+class+", which its file does not hold,",
-		"Select with an estimator that has coef_, such as Lasso or LogisticRegression.")
+		"Select with an estimator that has coef_, such as Lasso, or with a decision tree or a forest.")
 }
 
 func normOrder(r pyobj.Ref) (float64, error) {

@@ -8,7 +8,7 @@ import (
 // (since 0.24) and feature_names_in_ (since 1.0, if it was fitted on a table).
 // Width 0 stands for nothing recorded.
 func recordedFeatures(r pyobj.Ref) (width int, names []string, err error) {
-	if attr, ok := r.Attr("n_features_in_"); ok {
+	if attr, ok := r.Attr("n_features_in_"); ok && !attr.IsNone() { // None: Dummy* of 0.23 and 0.24
 		n, err := attr.Int()
 		if err != nil {
 			return 0, nil, err
@@ -68,6 +68,15 @@ func word(r pyobj.Ref, name, missing string) (string, error) {
 	return attr.Str()
 }
 
+// floatOf reads the attribute name as a number.
+func floatOf(r pyobj.Ref, name string) (float64, error) {
+	attr, err := r.Need(name)
+	if err != nil {
+		return 0, err
+	}
+	return attr.Float()
+}
+
 // perFeature reads an array of one number a feature.
 func perFeature(r pyobj.Ref, name string) ([]float64, error) {
 	attr, err := r.Need(name)
@@ -86,4 +95,12 @@ func perFeature(r pyobj.Ref, name string) ([]float64, error) {
 		return nil, attr.Format("%w", err)
 	}
 	return f, nil
+}
+
+// present is the name of an attribute: the first if r has it, else the second.
+func present(r pyobj.Ref, name, other string) string {
+	if _, ok := r.Attr(name); ok {
+		return name
+	}
+	return other
 }

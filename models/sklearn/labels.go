@@ -24,7 +24,23 @@ func readLabels(r pyobj.Ref) (*labels, error) {
 	if a.Dims() != 1 || a.Len() == 0 {
 		return nil, r.Format("want an array of class labels, got shape %v", a.Shape)
 	}
-	l := &labels{dtype: labelType(a)}
+	return labelsOfArray(r, a)
+}
+
+// labelsOfAny reads labels from an array of any shape, or one label.
+func labelsOfAny(r pyobj.Ref) (*labels, error) {
+	a, err := r.Array()
+	if err != nil {
+		return nil, err
+	}
+	if a.Len() == 0 {
+		return nil, r.Format("no labels")
+	}
+	return labelsOfArray(r, a)
+}
+
+func labelsOfArray(r pyobj.Ref, a *ndarray.Array) (l *labels, err error) {
+	l = &labels{dtype: labelType(a)}
 	switch l.dtype {
 	case models.Int64:
 		l.i64, err = a.Int64s()
@@ -65,6 +81,12 @@ func labelType(a *ndarray.Array) models.DType {
 }
 
 func (l *labels) len() int { return len(l.i64) + len(l.f64) + len(l.bools) + len(l.str) }
+
+// add appends the labels of m, which are of the same type.
+func (l *labels) add(m *labels) {
+	l.i64, l.f64 = append(l.i64, m.i64...), append(l.f64, m.f64...)
+	l.bools, l.str = append(l.bools, m.bools...), append(l.str, m.str...)
+}
 
 // values gives the labels as a signature has them.
 func (l *labels) values() []any {

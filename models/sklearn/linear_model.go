@@ -9,9 +9,45 @@ import (
 )
 
 var linearModelClasses = []class{
+	{"ARDRegression", "sklearn", ardRegression},
+	{"BayesianRidge", "sklearn", bayesianRidge},
+	{"ElasticNet", "sklearn", linearRegression},
+	{"ElasticNetCV", "sklearn", linearRegression},
+	{"GammaRegressor", "sklearn", generalizedLinear},
+	{"HuberRegressor", "sklearn", linearRegression},
+	{"Lars", "sklearn", linearRegression},
+	{"LarsCV", "sklearn", linearRegression},
+	{"Lasso", "sklearn", linearRegression},
+	{"LassoCV", "sklearn", linearRegression},
+	{"LassoLars", "sklearn", linearRegression},
+	{"LassoLarsCV", "sklearn", linearRegression},
+	{"LassoLarsIC", "sklearn", linearRegression},
 	{"LinearRegression", "sklearn", linearRegression},
+	{"LinearSVC", "sklearn", linearClassification},
+	{"LinearSVR", "sklearn", linearRegression},
 	{"LogisticRegression", "sklearn", logisticRegression},
+	{"LogisticRegressionCV", "sklearn", logisticRegression},
+	{"MultiTaskElasticNet", "sklearn", linearRegression},
+	{"MultiTaskElasticNetCV", "sklearn", linearRegression},
+	{"MultiTaskLasso", "sklearn", linearRegression},
+	{"MultiTaskLassoCV", "sklearn", linearRegression},
+	{"OrthogonalMatchingPursuit", "sklearn", linearRegression},
+	{"OrthogonalMatchingPursuitCV", "sklearn", linearRegression},
+	{"PassiveAggressiveClassifier", "sklearn", linearClassification},
+	{"PassiveAggressiveRegressor", "sklearn", linearRegression},
+	{"Perceptron", "sklearn", linearClassification},
+	{"PoissonRegressor", "sklearn", generalizedLinear},
+	{"QuantileRegressor", "sklearn", linearRegression},
+	{"RANSACRegressor", "sklearn", ransacRegressor},
 	{"Ridge", "sklearn", linearRegression},
+	{"RidgeCV", "sklearn", linearRegression},
+	{"RidgeClassifier", "sklearn", ridgeClassifier},
+	{"RidgeClassifierCV", "sklearn", ridgeClassifier},
+	{"SGDClassifier", "sklearn", sgdClassifier},
+	{"SGDOneClassSVM", "sklearn", sgdOneClassSVM},
+	{"SGDRegressor", "sklearn", linearRegression},
+	{"TheilSenRegressor", "sklearn", linearRegression},
+	{"TweedieRegressor", "sklearn", generalizedLinear},
 }
 
 // A linear is the affine map of sklearn/linear_model/_base.py: X @ coef_.T +
@@ -76,6 +112,9 @@ func (l *linear) readCoef(attr pyobj.Ref) error {
 
 // decide is _decision_function: out has len(l.intercept) values a row.
 func (l *linear) decide(ws *workspace, x block, out []float64) error {
+	if x.sparse != nil {
+		return l.decideSparse(ws, x, out)
+	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, l.names); err != nil {
 		return err
@@ -85,16 +124,22 @@ func (l *linear) decide(ws *workspace, x block, out []float64) error {
 }
 
 // linearRegression compiles LinearRegression and all that predicts as it does.
-// A target of one dimension is answered with a bare value, a target of shape
-// (rows, n) with n values.
 func linearRegression(c *compiler, r pyobj.Ref) (*node, error) {
+	_, n, err := regression(r)
+	return n, err
+}
+
+// regression reads a linear model and offers its answers. A target of one
+// dimension is answered with a bare value, a target of shape (rows, n) with n
+// values.
+func regression(r pyobj.Ref) (*linear, *node, error) {
 	l, err := readLinear(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	n := new(node)
 	if err := n.input(r, l.features); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	l.names = n.names
 	width := len(l.intercept)
@@ -106,7 +151,7 @@ func linearRegression(c *compiler, r pyobj.Ref) (*node, error) {
 	if width > 1 {
 		n.outline.Summary += fmt.Sprintf(" · %d targets", width)
 	}
-	return n, nil
+	return l, n, nil
 }
 
 func features(n int) string {
@@ -114,182 +159,4 @@ func features(n int) string {
 		return "1 feature"
 	}
 	return fmt.Sprintf("%d features", n)
-}
-
-// A link is how LogisticRegression turns its decision function into
-// probabilities.
-type link uint8
-
-const (
-	sigmoid     link = iota // of two classes: (1-p, p)
-	ovr                     // a sigmoid per class, then divided by their sum
-	softmax                 // of all decisions
-	softmaxPair             // of (-d, d): two classes, fitted as multinomial
-)
-
-var linkNames = [...]string{"binary", "one-vs-rest", "multinomial", "multinomial"}
-
-// A logistic is LogisticRegression (sklearn/linear_model/_logistic.py), with the
-// methods of LinearClassifierMixin.
-type logistic struct {
-	linear
-	classes *labels
-	link    link
-}
-
-func logisticRegression(c *compiler, r pyobj.Ref) (*node, error) {
-	l, err := readLinear(r)
-	if err != nil {
-		return nil, err
-	}
-	attr, err := r.Need("classes_")
-	if err != nil {
-		return nil, err
-	}
-	m := &logistic{linear: *l}
-	if m.classes, err = readLabels(attr); err != nil {
-		return nil, err
-	}
-	k := m.classes.len()
-	if rows := len(m.intercept); m.flat || k < 2 || rows != decisions(k) {
-		return nil, r.Format("coef_ has %d rows for %d classes", rows, k)
-	}
-	if m.link, err = readLink(r, k); err != nil {
-		return nil, err
-	}
-	return m.node(r)
-}
-
-// decisions is the number of decision values for k classes: two share one.
-func decisions(k int) int {
-	if k == 2 {
-		return 1
-	}
-	return k
-}
-
-func (m *logistic) node(r pyobj.Ref) (*node, error) {
-	n := new(node)
-	if err := n.input(r, m.features); err != nil {
-		return nil, err
-	}
-	m.names = n.names
-	k := m.classes.len()
-	scores := numbers(k)
-	if k == 2 {
-		scores = numbers(0)
-	}
-	n.offer(one(models.Predict, models.Port{DType: m.classes.dtype}, m.classes, m.classify))
-	n.offer(one(models.PredictProba, numbers(k), nil, m.probabilities))
-	n.offer(one(models.PredictLogProba, numbers(k), nil, logOf(m.probabilities)))
-	n.offer(one(models.DecisionFunction, scores, nil, m.decide))
-	n.outline.Summary = fmt.Sprintf("%s · %d classes · %s", features(n.features), k, linkNames[m.link])
-	return n, nil
-}
-
-// readLink decides as predict_proba of the version that wrote r. Up to 1.7 the
-// parameter multi_class decides; since 1.8 it is gone, and more than two
-// classes are always multinomial.
-func readLink(r pyobj.Ref, classes int) (link, error) {
-	multi := softmax
-	if classes == 2 {
-		multi = softmaxPair
-	}
-	attr, ok := r.Attr("multi_class")
-	if !ok {
-		if classes == 2 {
-			return sigmoid, nil
-		}
-		return softmax, nil
-	}
-	choice, err := attr.Str()
-	if err != nil {
-		return 0, err
-	}
-	solver, err := word(r, "solver", "lbfgs")
-	if err != nil {
-		return 0, err
-	}
-	switch choice {
-	case "multinomial":
-		return multi, nil
-	case "ovr", "warn": // "warn" stood for the default in 0.20 and 0.21
-	case "auto", "deprecated": // "deprecated" stands for the default since 1.5
-		if classes > 2 && solver != "liblinear" {
-			return softmax, nil
-		}
-	default:
-		return 0, attr.Unsupported(fmt.Sprintf("multi_class=%q", choice), "scikit-learn knows auto, ovr and multinomial.")
-	}
-	if classes == 2 {
-		return sigmoid, nil
-	}
-	return ovr, nil
-}
-
-// classify is predict: the class with the largest decision, the second of two
-// if its one decision is above 0.
-func (m *logistic) classify(ws *workspace, x block, out []float64) error {
-	k := len(m.intercept)
-	scores := out
-	if k > 1 {
-		scores = ws.floats(x.rows * k)
-	}
-	if err := m.decide(ws, x, scores); err != nil {
-		return err
-	}
-	for i := range out {
-		switch {
-		case k > 1:
-			out[i] = float64(kernel.ArgMax(scores[i*k : (i+1)*k]))
-		case scores[i] > 0:
-			out[i] = 1
-		default:
-			out[i] = 0
-		}
-	}
-	return nil
-}
-
-// probabilities is predict_proba.
-func (m *logistic) probabilities(ws *workspace, x block, out []float64) error {
-	if k := len(m.intercept); k > 1 {
-		if err := m.decide(ws, x, out); err != nil {
-			return err
-		}
-		if m.link == softmax {
-			kernel.Softmax(out, k)
-			return nil
-		}
-		kernel.Expit(out)
-		kernel.NormalizeRows(out, k)
-		return nil
-	}
-	d := ws.floats(x.rows)
-	if err := m.decide(ws, x, d); err != nil {
-		return err
-	}
-	if m.link == softmaxPair {
-		for i, v := range d {
-			out[2*i], out[2*i+1] = -v, v
-		}
-		kernel.Softmax(out, 2)
-		return nil
-	}
-	kernel.Expit(d)
-	for i, p := range d {
-		out[2*i], out[2*i+1] = 1-p, p
-	}
-	return nil
-}
-
-// logOf is predict_log_proba of what answers with probabilities.
-func logOf(proba func(ws *workspace, x block, out []float64) error) func(ws *workspace, x block, out []float64) error {
-	return func(ws *workspace, x block, out []float64) error {
-		if err := proba(ws, x, out); err != nil {
-			return err
-		}
-		kernel.Log(out)
-		return nil
-	}
 }

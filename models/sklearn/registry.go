@@ -22,7 +22,12 @@ type class struct {
 // (sklearn.linear_model.logistic → sklearn.linear_model._logistic), but has
 // no two estimators of one name.
 var classes = slices.Concat(
+	crossDecompositionClasses,
+	discriminantClasses,
+	dummyClasses,
+	isotonicClasses,
 	linearModelClasses,
+	naiveBayesClasses,
 	preprocessingClasses,
 	pipelineClasses,
 	baggingClasses,

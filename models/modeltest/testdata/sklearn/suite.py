@@ -128,8 +128,9 @@ def columns(X):
 
 
 def offers(model, name):
-    if name == "predict_std":
-        return hasattr(model, "predict") and "return_std" in signature(model.predict).parameters
+    if name == "predict_std":  # a pipeline passes parameters on to its last step
+        last = model.steps[-1][1] if hasattr(model, "steps") else model
+        return hasattr(last, "predict") and "return_std" in signature(last.predict).parameters
     return hasattr(model, name)
 
 

@@ -1,0 +1,130 @@
+package sklearn_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/joblib"
+	"github.com/copal-ml/copal/models/modeltest"
+	"github.com/copal-ml/copal/models/pyobj"
+	"github.com/copal-ml/copal/models/sklearn"
+)
+
+// Every fixture of the newest version with one attribute at a time missing or of
+// another type or shape: it is refused in the two ways that a file can be, or it
+// answers. Nothing panics.
+func TestMutations(t *testing.T) {
+	for _, name := range modeltest.List(t, fixtures) {
+		if !strings.HasPrefix(name, "1.9/") || strings.Contains(name, "/written_") {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := decode(t, name)
+			mutate(t, root, root, "", 0)
+		})
+	}
+}
+
+func decode(t *testing.T, fixture string) pyobj.Value {
+	t.Helper()
+	f, err := os.Open(filepath.Join(fixtures, fixture+".pkl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	file, err := joblib.Decode(f, joblib.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Root
+}
+
+// mutants are what takes the place of an attribute.
+func mutants() []pyobj.Value {
+	list := func(items ...pyobj.Value) *pyobj.List { return &pyobj.List{Items: items} }
+	return []pyobj.Value{
+		nil, true, int64(0), int64(-1), int64(1 << 60), 0.5, "x",
+		list(), list(1.0), list("a", "b"), list(1.0, 2.0, 3.0, 4.0), list(4.0, 3.0, 2.0, 1.0),
+		list(int64(-7), int64(9), int64(1<<40)),
+		list(list(1.0, 2.0)), list(list(1.0), list(2.0)), list(list(list(1.0))),
+		&pyobj.Dict{}, &pyobj.Object{Class: &pyobj.Global{Module: "sklearn.linear_model", Name: "Ridge"}, State: &pyobj.Dict{}},
+	}
+}
+
+// mutate changes the attributes of o and of the estimators in them.
+func mutate(t *testing.T, root, v pyobj.Value, path string, depth int) {
+	o, ok := v.(*pyobj.Object)
+	if !ok || depth > 3 {
+		return
+	}
+	state, ok := o.State.(*pyobj.Dict)
+	if !ok {
+		return
+	}
+	for i, key := range state.Keys {
+		name, value := fmt.Sprintf("%s.%v", path, key), state.Values[i]
+		for k, m := range mutants() {
+			state.Values[i] = m
+			try(t, root, fmt.Sprintf("%s = mutant %d", name, k))
+		}
+		state.Values[i] = value
+		o.State = without(state, i)
+		try(t, root, name+" gone")
+		o.State = state
+		mutate(t, root, value, name, depth+1)
+	}
+}
+
+// without is a copy of d without entry i.
+func without(d *pyobj.Dict, i int) *pyobj.Dict {
+	c := new(pyobj.Dict)
+	for k, key := range d.Keys {
+		if k != i {
+			c.Set(key, d.Values[k])
+		}
+	}
+	return c
+}
+
+// try compiles and asks.
+func try(t *testing.T, root pyobj.Value, what string) {
+	t.Helper()
+	defer func() {
+		if r := recover(); r != nil {
+			t.Fatalf("%s: panic: %v", what, r)
+		}
+	}()
+	m, err := sklearn.Compile(root, nil)
+	var format *models.FormatError
+	var unsupported *models.UnsupportedError
+	switch {
+	case errors.As(err, &format), errors.As(err, &unsupported):
+		return
+	case err != nil:
+		t.Errorf("%s: %T: %v", what, err, err)
+		return
+	}
+	s := m.Signature()
+	if len(s.Inputs) != 1 || s.Inputs[0].Width > 1000 || s.Inputs[0].DType != models.Float64 {
+		return
+	}
+	src := matrix(3, make([]float64, 3*s.Inputs[0].Width)...)
+	for i := range src.Columns[0].F64 {
+		src.Columns[0].F64[i] = float64(i%5) - 1
+	}
+	if s.Check(src) != nil {
+		return
+	}
+	for _, method := range s.Methods {
+		var data *models.DataError
+		if err := m.Predict(new(models.Frame), src, method.Name); err != nil && !errors.As(err, &data) {
+			t.Errorf("%s: %s: %T: %v", what, method.Name, err, err)
+		}
+	}
+}
