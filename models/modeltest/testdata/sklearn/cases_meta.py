@@ -409,3 +409,88 @@ if VERSION >= (0, 24):
     def self_training():
         y = np.where(np.arange(len(SPECIES)) % 3 == 0, SPECIES, -1)
         return default_joblib(SelfTrainingClassifier(logistic()).fit(IRIS, y), META, SHORT)
+
+
+# With trees, which are the default of the ensembles. They know fewer classes than
+# the whole where their samples do, and since 1.3 take NaN.
+
+from sklearn.ensemble import RandomForestClassifier  # noqa: E402
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor  # noqa: E402
+
+TREE = dict(EXACT, predict_proba="exp", predict_log_proba="log", decision_function="exp")
+
+
+def tree(depth=3, **params):
+    return DecisionTreeClassifier(max_depth=depth, random_state=0, **params)
+
+
+def regression_tree():
+    return DecisionTreeRegressor(max_depth=3, random_state=0)
+
+
+@only(OLD, (1, 2), (1, 3), NEW)
+def bagging_classifier_trees():
+    model = BaggingClassifier(n_estimators=5, max_samples=0.1, max_features=3, random_state=0)
+    return default_joblib(model.fit(IRIS, STRINGS[SPECIES]), TREE, SHORT)
+
+
+@only(OLD, NEW)
+def bagging_regressor_trees():
+    model = BaggingRegressor(n_estimators=4, max_features=3, random_state=0, **over(regression_tree()))
+    return default_joblib(model.fit(DIABETES, PROGRESSION), MEAN, [ROWS])
+
+
+@only(OLD, (1, 3), (1, 5), NEW)
+def ada_boost_classifier_stumps():
+    model = AdaBoostClassifier(n_estimators=6, random_state=0)
+    return default_joblib(model.fit(IRIS, STRINGS[SPECIES]), TREE, SHORT)
+
+
+@only(OLD, NEW)
+def ada_boost_regressor_trees():
+    model = AdaBoostRegressor(n_estimators=6, random_state=0)
+    return default_joblib(model.fit(DIABETES[:60], PROGRESSION[:60]), EXACT, [ROWS, DIABETES[::60]])
+
+
+@only((1, 0), NEW)
+def voting_classifier_trees():
+    forest = RandomForestClassifier(3, max_depth=3, random_state=0)
+    model = VotingClassifier(named(tree(), forest, base()), voting="soft")
+    return default_joblib(model.fit(IRIS, SPECIES), META, SHORT)
+
+
+@only((1, 0), NEW)
+def stacking_classifier_trees():
+    model = StackingClassifier(named(tree(), base()), tree(), cv=3, passthrough=True)
+    return default_joblib(model.fit(IRIS[:140], SPECIES[:140]), META, SHORT)
+
+
+@only(OLD, NEW)
+def calibrated_trees():
+    return default_joblib(calibrated(tree(), method="isotonic").fit(IRIS, SPECIES), META, [ROWS])
+
+
+@only((0, 22), (1, 0), (1, 2), NEW)
+def one_vs_one_trees():
+    return default_joblib(OneVsOneClassifier(tree()).fit(IRIS, SPECIES), META, SHORT)
+
+
+@only(OLD, NEW)
+def one_vs_rest_trees():
+    return default_joblib(OneVsRestClassifier(tree(1)).fit(IRIS, LABELS_OF_THREE), META, [ROWS])
+
+
+@only(OLD, NEW)
+def output_code_trees():
+    model = OutputCodeClassifier(tree(), code_size=3, random_state=1)
+    return default_joblib(model.fit(IRIS, SPECIES), META, [ROWS])
+
+
+@only(OLD, NEW)
+def classifier_chain_trees():
+    return default_joblib(ClassifierChain(tree()).fit(IRIS, LABELS_OF_THREE), META, SHORT)
+
+
+@only(OLD, NEW)
+def multi_output_regressor_trees():
+    return default_joblib(MultiOutputRegressor(regression_tree()).fit(DIABETES, targets(2)), MEAN, [ROWS])

@@ -201,3 +201,40 @@ def select_k_best_dataframe():
     X = pandas.DataFrame(IRIS, columns=["a", "b", "c", "d"])
     steps = Pipeline([("select", SelectKBest(f_classif, k=2)), ("model", logistic())])
     return default_joblib(steps.fit(X, SPECIES), SELECT, [X[::19]])
+
+
+# By the importances of trees. Selectors take NaN where their estimator does.
+
+from sklearn.ensemble import ExtraTreesRegressor, GradientBoostingClassifier, RandomForestClassifier  # noqa: E402
+from sklearn.tree import DecisionTreeClassifier  # noqa: E402
+
+
+@only(OLD, (1, 2), (1, 3), NEW)
+def select_from_model_tree():
+    inner = DecisionTreeClassifier(max_depth=3, random_state=0)
+    return default_joblib(SelectFromModel(inner).fit(TIED, SPECIES), SELECT, [WIDE, np.where(WIDE > 6, np.nan, WIDE)])
+
+
+@only(OLD, (1, 3), (1, 5), NEW)
+def select_from_model_forest():
+    inner = RandomForestClassifier(5, max_depth=3, random_state=0)
+    model = SelectFromModel(inner, threshold="1.1*mean").fit(IRIS, SPECIES)
+    return default_joblib(model, SELECT, SHORT)
+
+
+@only(OLD, NEW)
+def select_from_model_extra_trees():
+    inner = ExtraTreesRegressor(5, max_depth=3, random_state=0)
+    return default_joblib(SelectFromModel(inner, max_features=2).fit(DIABETES, PROGRESSION), SELECT, SHORT)
+
+
+@only(OLD, NEW)
+def select_from_model_boosting():
+    inner = GradientBoostingClassifier(n_estimators=3, max_depth=2, random_state=0)
+    return default_joblib(SelectFromModel(inner, threshold="median").fit(IRIS, SPECIES), SELECT, [ROWS])
+
+
+@only(OLD, (1, 2), (1, 3), NEW)
+def rfe_tree():
+    inner = DecisionTreeClassifier(max_depth=3, random_state=0)
+    return default_joblib(RFE(inner, n_features_to_select=3).fit(IRIS, SPECIES), SELECT, SHORT)
