@@ -154,7 +154,7 @@ func (p *calibratedPair) readCalibrators(r pyobj.Ref, inner *node, list []pyobj.
 		p.codes = []int{1} // of the one score
 	}
 	if p.columns() != len(p.codes) || len(list) < len(p.codes) {
-		return r.Format("%d scores and %d calibrators for %d classes", p.columns(), len(list), len(p.codes))
+		return r.Format("%d scores and %d calibrators for %d classes", p.columns(), len(list), p.classes)
 	}
 	p.calibrators = make([]calibrator, len(p.codes))
 	for i := range p.calibrators {

@@ -58,6 +58,7 @@ def select_k_best_all():
 @only((0, 24), NEW)
 def select_k_best_without_p():
     """mutual_info_classif gives no p-values."""
+    np.random.seed(0)
     return default_joblib(SelectKBest(mutual_info_classif, k=3).fit(IRIS, SPECIES), SELECT, [ROWS])
 
 
@@ -142,13 +143,13 @@ def select_from_model_median():
 
 @only(OLD, NEW)
 def select_from_model_l1():
-    inner = LogisticRegression(penalty="l1", solver="liblinear", C=0.1)
+    inner = LogisticRegression(penalty="l1", solver="liblinear", C=0.1, random_state=0)
     return default_joblib(SelectFromModel(inner).fit(IRIS[:100], SPECIES[:100]), SELECT, [ROWS])
 
 
 @only((1, 9))
 def select_from_model_l1_ratio():
-    inner = LogisticRegression(l1_ratio=1.0, solver="saga", C=0.1, max_iter=500)
+    inner = LogisticRegression(l1_ratio=1.0, solver="saga", C=0.1, max_iter=500, random_state=0)
     return default_joblib(SelectFromModel(inner).fit(IRIS[:100], SPECIES[:100]), SELECT, [ROWS])
 
 
