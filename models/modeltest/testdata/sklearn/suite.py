@@ -173,7 +173,7 @@ def answer(model, name, X):
     a = getattr(model, name)(X)
     if scipy.sparse.issparse(a):
         a = a.toarray()
-    if name == "transform" and np.asarray(a).dtype.kind in "iu":  # a transformer answers with floats
+    if name == "transform" and np.asarray(a).dtype.kind in "iub":  # ours are float64 throughout
         a = np.asarray(a, dtype=np.float64)
     if isinstance(a, (list, tuple)) and len(a) and isinstance(a[0], np.ndarray):
         return [column(part) for part in a]
