@@ -14,7 +14,7 @@ var delegateClasses = []class{
 // (sklearn/semi_supervised/_self_training.py), which answers with the
 // estimator that was fitted last. Its name was base_estimator_ before 1.6.
 func selfTraining(c *compiler, r pyobj.Ref) (*node, error) {
-	inner, err := c.part(r, "estimator_", "base_estimator_")
+	inner, err := c.member(r, "estimator_", "base_estimator_")
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func selfTraining(c *compiler, r pyobj.Ref) (*node, error) {
 // frozenEstimator compiles FrozenEstimator (sklearn/frozen/_frozen.py), which
 // stands for its estimator in every way but fit.
 func frozenEstimator(c *compiler, r pyobj.Ref) (*node, error) {
-	inner, err := c.part(r, "estimator")
+	inner, err := c.member(r, "estimator")
 	if err != nil {
 		return nil, err
 	}

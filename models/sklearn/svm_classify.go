@@ -186,16 +186,16 @@ func (m *supportClassifier) decisions(ws *workspace, x block, out []float64) err
 		case pairs == 1:
 			out[i] = -d[0]
 		case m.ovr:
-			oneVsRest(out[i*k:(i+1)*k], sums, d)
+			svmOneVsRest(out[i*k:(i+1)*k], sums, d)
 		default:
 			copy(out[i*pairs:(i+1)*pairs], d)
 		}
 	})
 }
 
-// oneVsRest is sklearn.utils.multiclass._ovr_decision_function for predictions
+// svmOneVsRest is sklearn.utils.multiclass._ovr_decision_function for predictions
 // d < 0 and confidences -d.
-func oneVsRest(votes, sums, d []float64) {
+func svmOneVsRest(votes, sums, d []float64) {
 	clear(votes)
 	clear(sums)
 	p := 0
@@ -224,16 +224,16 @@ func (m *supportClassifier) classify(ws *workspace, x block, out []float64) erro
 	return m.each(ws, x, func(i int, values []float64) {
 		m.values(d, values)
 		if m.breakTies {
-			oneVsRest(votes, sums, d)
+			svmOneVsRest(votes, sums, d)
 		} else {
-			vote(votes, d)
+			svmVote(votes, d)
 		}
 		out[i] = float64(kernel.ArgMax(votes))
 	})
 }
 
-// vote counts the pairs that each class wins. A value of 0 is for the second.
-func vote(votes, d []float64) {
+// svmVote counts the pairs that each class wins. A value of 0 is for the second.
+func svmVote(votes, d []float64) {
 	clear(votes)
 	p := 0
 	for i := range votes {
@@ -259,7 +259,7 @@ func (m *supportClassifier) probabilities(ws *workspace, x block, out []float64)
 		for a := range k {
 			for b := a + 1; b < k; b++ {
 				const least = 1e-7
-				v := min(max(platt(d[p], m.probA[p], m.probB[p]), least), 1-least)
+				v := min(max(svmPlatt(d[p], m.probA[p], m.probB[p]), least), 1-least)
 				pair[a*k+b], pair[b*k+a] = v, 1-v
 				p++
 			}
@@ -268,8 +268,8 @@ func (m *supportClassifier) probabilities(ws *workspace, x block, out []float64)
 	})
 }
 
-// platt is sigmoid_predict of svm.cpp.
-func platt(d, a, b float64) float64 {
+// svmPlatt is sigmoid_predict of svm.cpp.
+func svmPlatt(d, a, b float64) float64 {
 	f := float64(d*a) + b
 	if f >= 0 {
 		return kernel.Exp(-f) / (1 + kernel.Exp(-f))
