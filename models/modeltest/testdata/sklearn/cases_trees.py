@@ -461,3 +461,30 @@ def random_trees_embedding_dense():
 def random_trees_embedding_pipeline():
     steps = [("embed", RandomTreesEmbedding(n_estimators=3, max_depth=2, random_state=0)), ("model", logistic())]
     return default_joblib(Pipeline(steps).fit(IRIS, SPECIES == 2), LABELS, [ROWS])
+
+
+def shop_table(with_none):
+    X, y = shops()
+    towns = np.array(["Bern", "Biel", "Chur", "Genf", "Thun", "Visp", "Zug", "Brig", "Gland"])[X[:, 0].astype(int)]
+    towns = towns.astype(object)
+    if with_none:
+        towns[3::19] = None
+    table = pandas.DataFrame({"town": towns, "size": X[:, 1], "street": X[:, 2], "age": X[:, 3]})
+    return table, y
+
+
+@tree_case([(1, 5), (1, 7), (1, 9)])
+def hist_gradient_boosting_regressor_texts():
+    X, y = shop_table(True)
+    unknown = X[:4].copy()
+    unknown["town"] = ["Rom", None, "", "zug"]
+    model = HistGradientBoostingRegressor(categorical_features=["town", "street"], **ROUNDS).fit(X, y)
+    return default_joblib(model, HIST, [X[:10], unknown])
+
+
+@tree_case([(1, 5), (1, 9)])
+def hist_gradient_boosting_classifier_from_dtype():
+    X, y = shop_table(False)
+    X["town"] = X["town"].astype("category")
+    model = HistGradientBoostingClassifier(categorical_features="from_dtype", **ROUNDS).fit(X, y // 6)
+    return default_joblib(model, HIST, [X[:10]])
