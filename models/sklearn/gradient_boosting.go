@@ -97,15 +97,14 @@ func stageWidth(r pyobj.Ref, members int) (int, error) {
 
 // raw is _raw_predict.
 func (b *boosting) raw(ws *workspace, x block, out []float64) error {
-	m := ws.matrix(x)
-	if err := b.check(ws, m); err != nil {
-		return err
-	}
-	if err := b.init(ws, m, out); err != nil {
-		return err
-	}
-	b.Sum(out, m.data)
-	return nil
+	return b.parts(ws, x, func(first int, m block) error {
+		part := out[first*b.outputs:][:m.rows*b.outputs]
+		if err := b.init(ws, m, part); err != nil {
+			return err
+		}
+		b.Sum(part, m.data)
+		return nil
+	})
 }
 
 func boostingRegressor(c *compiler, r pyobj.Ref) (*node, error) {

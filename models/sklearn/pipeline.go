@@ -120,7 +120,9 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 		c.transforms = append(c.transforms, s.transform)
 	}
 	for _, m := range last.methods {
-		all.offer(c.before(m))
+		if m.name != models.Apply { // Pipeline has no such method
+			all.offer(c.before(m))
+		}
 	}
 	if last.transform != nil {
 		whole := &chain{append(c.transforms[:len(c.transforms):len(c.transforms)], last.transform)}

@@ -18,6 +18,7 @@ if VERSION >= (0, 21):
         from sklearn.experimental import enable_hist_gradient_boosting  # noqa: F401
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
 
 # Trees compare and add: nothing is rounded but where numpy rounds.
@@ -488,3 +489,22 @@ def hist_gradient_boosting_classifier_from_dtype():
     X["town"] = X["town"].astype("category")
     model = HistGradientBoostingClassifier(categorical_features="from_dtype", **ROUNDS).fit(X, y // 6)
     return default_joblib(model, HIST, [X[:10]])
+
+
+# Trees after a sparse matrix.
+
+
+def after_one_hot(model):
+    X = np.round(IRIS)
+    model = Pipeline([("codes", OneHotEncoder(handle_unknown="ignore")), ("model", model)])
+    return default_joblib(model.fit(X, SPECIES), BOOSTED, [X[::19], X[40:41]])
+
+
+@tree_case([(0, 22), (1, 9)])
+def random_forest_sparse():
+    return after_one_hot(RandomForestClassifier(**SMALL))
+
+
+@tree_case([(0, 22), (1, 9)])
+def gradient_boosting_sparse():
+    return after_one_hot(GradientBoostingClassifier(**STAGES))
