@@ -21,6 +21,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
 
+
+def default_joblib(model, tolerance, batches):
+    """Trees are large: their files are compressed."""
+    return model, tolerance, batches, to_joblib(3)
+
+
 # Trees compare and add: nothing is rounded but where numpy rounds.
 TREES = dict(EXACT, predict_log_proba="log")
 
