@@ -8,6 +8,7 @@ import (
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/forest"
+	"github.com/copal-ml/copal/models/ndarray"
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
@@ -29,6 +30,7 @@ type histColumn struct {
 	feature int
 	numbers []float64
 	texts   []string
+	places  map[string]int // of texts
 }
 
 // read reads which features are categorical and what categories they have.
@@ -217,29 +219,25 @@ func (c *histColumn) read(r pyobj.Ref) error {
 		return r.Format("want a list of categories, got shape %v", a.Shape)
 	}
 	if a.DType.Kind == 'O' {
-		objects := a.Objects
-		if last := len(objects) - 1; last >= 0 {
-			if f, isFloat := objects[last].(float64); objects[last] == nil || isFloat && math.IsNaN(f) {
-				objects = objects[:last]
-			}
+		if a, err = withoutMissing(a); err != nil {
+			return r.Format("%w", err)
 		}
-		c.texts = make([]string, 0, len(objects))
-		for _, o := range objects {
-			s, ok := o.(string)
-			if !ok {
-				return r.Unsupported("categories that are neither numbers nor all texts", "Fit on categories of one type.")
-			}
-			c.texts = append(c.texts, s)
+	}
+	texts, err := a.Strings()
+	switch {
+	case err == nil:
+		c.texts, c.places = texts, make(map[string]int)
+		for i, s := range texts {
+			c.places[s] = i
 		}
 		return nil
-	}
-	if a.DType.Kind == 'U' {
-		c.texts, err = a.Strings()
-	} else {
-		c.numbers, err = a.Float64s()
-	}
-	if err != nil {
-		return r.Format("%w", err)
+	case a.DType.Number() || a.DType.Kind == 'O':
+		if c.numbers, err = a.Float64s(); err == nil {
+			break
+		}
+		fallthrough
+	default:
+		return r.Unsupported("categories that are neither all numbers nor all texts", "Fit on categories of one type.")
 	}
 	if last := len(c.numbers) - 1; last >= 0 && math.IsNaN(c.numbers[last]) {
 		c.numbers = c.numbers[:last]
@@ -250,83 +248,21 @@ func (c *histColumn) read(r pyobj.Ref) error {
 	return nil
 }
 
+// withoutMissing drops the None or NaN that ends an array of objects.
+func withoutMissing(a *ndarray.Array) (*ndarray.Array, error) {
+	last := len(a.Objects) - 1
+	if last < 0 {
+		return a, nil
+	}
+	if f, isFloat := a.Objects[last].(float64); a.Objects[last] == nil || isFloat && math.IsNaN(f) {
+		return ndarray.NewObjects([]int{last}, a.Objects[:last])
+	}
+	return a, nil
+}
+
 func (h *histCategories) summary() string {
 	if len(h.columns) == 0 {
 		return ""
 	}
 	return fmt.Sprintf(" · %d categorical", len(h.columns))
-}
-
-// encode gives x as a matrix in which categories are codes, NaN where a category
-// is missing or not known.
-func (h *histCategories) encode(ws *workspace, x block, names []string) (block, error) {
-	if len(h.columns) == 0 {
-		return ws.matrix(x), nil
-	}
-	m, src := ws.writable(x)
-	copy(m.data, src)
-	for i := range h.columns {
-		c := &h.columns[i]
-		for at := c.feature; at < len(m.data); at += m.width {
-			v := m.data[at]
-			switch {
-			case h.codes:
-				m.data[at] = byteCode(v)
-			case math.IsInf(v, 0):
-				err := ws.bad(block{width: m.width, data: src}, at, names)
-				if e, ok := err.(*models.DataError); ok {
-					e.Text = encoderInfinity
-				}
-				return block{}, err
-			case c.texts == nil:
-				m.data[at] = c.code(v)
-			}
-		}
-		if c.texts != nil {
-			if err := h.encodeTexts(c, x, m); err != nil {
-				return block{}, err
-			}
-		}
-	}
-	return m, nil
-}
-
-// encoderInfinity are the words of OrdinalEncoder, which checks column by column.
-const encoderInfinity = "Input contains infinity or a value too large for dtype('float64')."
-
-// code is the place of v among the categories.
-func (c *histColumn) code(v float64) float64 {
-	if i, ok := slices.BinarySearch(c.numbers, v); ok {
-		return float64(i)
-	}
-	return math.NaN()
-}
-
-// encodeTexts codes a column of texts.
-func (h *histCategories) encodeTexts(c *histColumn, x, m block) error {
-	if len(x.columns) != h.width || x.columns[c.feature].DType != models.String {
-		return &models.DataError{Row: -1, Column: c.feature, Text: "want a column of texts: it was fitted on categories"}
-	}
-	column := &x.columns[c.feature]
-	for i, s := range column.Str {
-		code := math.NaN()
-		if k := slices.Index(c.texts, s); k >= 0 && (len(column.Null) == 0 || !column.Null[i]) {
-			code = float64(k)
-		}
-		m.data[i*m.width+c.feature] = code
-	}
-	return nil
-}
-
-// byteCode is the conversion of a float64 to an unsigned byte as compiled for
-// _predictor.pyx on x86 and arm: through an int of 32 bits, of which the lowest 8
-// stay. Negative values are tested before it.
-func byteCode(v float64) float64 {
-	switch {
-	case !(v >= 256): // NaN as well
-		return v
-	case v < 1<<31:
-		return float64(uint8(int64(v)))
-	}
-	return 0
 }

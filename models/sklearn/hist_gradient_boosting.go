@@ -39,38 +39,42 @@ func readHist(c *compiler, r pyobj.Ref) (*hist, *node, error) {
 	if err := h.categories.read(r, c.version, width); err != nil {
 		return nil, nil, err
 	}
+	return h, n, h.readPredictors(r)
+}
+
+func (h *hist) readPredictors(r pyobj.Ref) error {
 	attr, err := r.Need("_predictors")
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	iterations, err := attr.Items()
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	if len(iterations) == 0 {
-		return nil, nil, attr.Format("boosting without predictors")
+		return attr.Format("boosting without predictors")
 	}
 	outputs := iterations[0].Len()
 	if err := h.readBaseline(r, outputs); err != nil {
-		return nil, nil, err
+		return err
 	}
-	b := forest.NewBuilder(forest.Shape{Features: width, Width: 1, Outputs: outputs})
+	b := forest.NewBuilder(forest.Shape{Features: h.categories.width, Width: 1, Outputs: outputs})
 	for _, iteration := range iterations {
 		trees, err := iteration.Items()
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		if len(trees) != outputs {
-			return nil, nil, iteration.Format("%d predictors in an iteration, and %d in the first", len(trees), outputs)
+			return iteration.Format("%d predictors in an iteration, and %d in the first", len(trees), outputs)
 		}
 		for k, t := range trees {
 			if err := h.categories.addPredictor(b, t, k); err != nil {
-				return nil, nil, err
+				return err
 			}
 		}
 	}
 	h.Forest = b.Forest()
-	return h, n, nil
+	return nil
 }
 
 // histFeatures is the width of the input, under the name of its version.
@@ -179,18 +183,11 @@ func histClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	attr, err := r.Need("classes_")
-	if err != nil {
-		return nil, err
-	}
-	classes, err := readLabels(attr)
+	classes, err := boostedClasses(r, h.Outputs)
 	if err != nil {
 		return nil, err
 	}
 	k := classes.len()
-	if k < 2 || h.Outputs != decisions(k) {
-		return nil, r.Format("%d trees an iteration for %d classes", h.Outputs, k)
-	}
 	loss, err := word(r, "loss", "")
 	if err != nil {
 		return nil, err

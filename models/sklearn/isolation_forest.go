@@ -240,13 +240,13 @@ func averagePathLength(n int64, old bool) float64 {
 
 // score is score_samples.
 func (f *isolation) score(ws *workspace, x block, out []float64) error {
-	m := ws.matrix(x)
-	if f.wideCheck {
-		if err := ws.finite(m, f.names); err != nil {
+	if f.wideCheck && x.sparse == nil {
+		x = ws.matrix(x)
+		if err := ws.finite(x, f.names); err != nil {
 			return err
 		}
 	}
-	if err := f.sum(ws, m, out); err != nil {
+	if err := f.sum(ws, x, out); err != nil {
 		return err
 	}
 	trees := float64(f.Trees())

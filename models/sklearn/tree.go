@@ -27,23 +27,61 @@ type grove struct {
 
 // sum adds up the leaves of all trees.
 func (g *grove) sum(ws *workspace, x block, out []float64) error {
-	m := ws.matrix(x)
-	if err := g.check(ws, m); err != nil {
-		return err
-	}
 	clear(out)
-	g.Sum(out, m.data)
-	return nil
+	return g.parts(ws, x, func(first int, m block) error {
+		g.Sum(out[first*g.Outputs:], m.data)
+		return nil
+	})
 }
 
 // leaves is apply.
 func (g *grove) leaves(ws *workspace, x block, out []float64) error {
-	m := ws.matrix(x)
-	if err := g.check(ws, m); err != nil {
-		return err
+	return g.parts(ws, x, func(first int, m block) error {
+		g.Apply(out[first*g.Trees():], m.data)
+		return nil
+	})
+}
+
+// parts calls run with the rows of x as dense matrices that have been checked,
+// from row first on: all at once, but a few at a time where x is sparse, which
+// would take too much memory.
+func (g *grove) parts(ws *workspace, x block, run func(first int, m block) error) error {
+	if x.sparse == nil {
+		m := ws.matrix(x)
+		if err := g.check(ws, m, g.allowNaN); err != nil {
+			return err
+		}
+		return run(0, m)
 	}
-	g.Apply(out, m.data)
+	step := max(windowValues/max(x.width, 1), 1)
+	data := ws.floats(min(step, x.rows) * x.width)
+	for first := 0; first < x.rows; first += step {
+		m := block{rows: min(step, x.rows-first), width: x.width, owned: true}
+		m.data = data[:m.rows*m.width]
+		x.sparse.expand(m, first)
+		// Missing values are for dense matrices only.
+		if err := g.check(ws, m, false); err != nil {
+			if e, ok := err.(*models.DataError); ok {
+				e.Row += first
+			}
+			return err
+		}
+		if err := run(first, m); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// expand writes rows of s from first on into m.
+func (s *csr) expand(m block, first int) {
+	clear(m.data)
+	for i := range m.rows {
+		row := m.data[i*m.width:][:m.width]
+		for k := s.indptr[first+i]; k < s.indptr[first+i+1]; k++ {
+			row[s.indices[k]] += s.values[k]
+		}
+	}
 }
 
 // tooLarge are words of sklearn/utils/validation.py, _assert_all_finite_element_wise.
@@ -53,11 +91,11 @@ const tooLarge = "Input X contains infinity or a value too large for dtype('floa
 const firstInfinite32 = 0x1.ffffffp127
 
 // check refuses what check_array with dtype=float32 refuses.
-func (g *grove) check(ws *workspace, m block) error {
+func (g *grove) check(ws *workspace, m block, allowNaN bool) error {
 	for i, v := range m.data {
 		switch {
 		case math.Abs(v) < firstInfinite32:
-		case math.IsNaN(v) && g.allowNaN, !math.IsNaN(v) && g.allowInf:
+		case math.IsNaN(v) && allowNaN, !math.IsNaN(v) && g.allowInf:
 		default:
 			err := ws.bad(m, i, g.names)
 			if e, ok := err.(*models.DataError); ok && !math.IsNaN(v) {

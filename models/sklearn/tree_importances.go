@@ -5,6 +5,10 @@ import (
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
+// maxImportances bounds the features whose importances are asked for: their number
+// is a mere claim of the file.
+const maxImportances = 1 << 20
+
 // importances is Tree.compute_feature_importances (sklearn/tree/_tree.pyx): by
 // how much the questions for each feature lower the impurity, weighted by the
 // samples that came to them. normalize divides by the sum, where that is above 0.
@@ -20,6 +24,9 @@ func (t *rawTree) importances(normalize bool) ([]float64, error) {
 	weight, err := t.floats("weighted_n_node_samples")
 	if err != nil {
 		return nil, err
+	}
+	if t.features > maxImportances {
+		return nil, t.at.Format("the importances of %d features", t.features)
 	}
 	out := make([]float64, t.features)
 	for i := range l.left {
@@ -100,6 +107,9 @@ func boostingImportances(r pyobj.Ref, old bool) ([]float64, error) {
 // meanImportances averages over the trees that ask anything. numpy.mean over the
 // first axis adds row by row.
 func meanImportances(trees []*rawTree, normalizeEach bool) ([]float64, error) {
+	if trees[0].features > maxImportances {
+		return nil, trees[0].at.Format("the importances of %d features", trees[0].features)
+	}
 	sum := make([]float64, trees[0].features)
 	count := 0.0
 	for _, t := range trees {
@@ -123,6 +133,9 @@ func meanImportances(trees []*rawTree, normalizeEach bool) ([]float64, error) {
 
 // stageImportances averages over stages of so many trees, as before 0.21.
 func stageImportances(trees []*rawTree, width int, normalizeEach bool) ([]float64, error) {
+	if trees[0].features > maxImportances {
+		return nil, trees[0].at.Format("the importances of %d features", trees[0].features)
+	}
 	sum := make([]float64, trees[0].features)
 	for first := 0; first < len(trees); first += width {
 		stage := make([]float64, len(sum))

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/forest"
 	"github.com/copal-ml/copal/models/joblib"
 	"github.com/copal-ml/copal/models/ndarray"
 	"github.com/copal-ml/copal/models/pyobj"
@@ -200,4 +201,35 @@ func TestTreeClaims(t *testing.T) {
 	f("DecisionTreeClassifier: its parameters are for 5 features, but n_features_in_ is 4", arg(0, int64(5)))
 	f(tree+".nodes: want an array of node records, got dtype <i8 and shape [2]", set("nodes", list(int64(1), int64(2))))
 	f(tree+".values: want values of shape (15, 1, classes), got shape [1]", set("values", list(1.0)))
+}
+
+// A sparse matrix goes through the trees in parts, whose errors name the row of
+// the whole.
+func TestSparseRowsComeInParts(t *testing.T) {
+	b := forest.NewBuilder(forest.Shape{Features: 3, Width: 1, Outputs: 1, Precision: forest.Float32})
+	nodes := []forest.Node{{Kind: forest.AtMost, Feature: 1, Threshold: 0.5, Left: 1, Right: 2}, {Leaf: 0}, {Leaf: 1}}
+	if err := b.Add(nodes, []float64{10, 20}, 0); err != nil {
+		t.Fatal(err)
+	}
+	g := &grove{Forest: b.Forest(), allowNaN: true}
+	const rows = windowValues
+	x := block{rows: rows, width: 3, sparse: &csr{indptr: []int{0}}}
+	for i := range rows {
+		x.sparse.indices, x.sparse.values = append(x.sparse.indices, i%3), append(x.sparse.values, 1)
+		x.sparse.indptr = append(x.sparse.indptr, i+1)
+	}
+	out := make([]float64, rows)
+	if err := g.sum(new(workspace), x, out); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range out {
+		if want := map[bool]float64{true: 20, false: 10}[i%3 == 1]; v != want {
+			t.Fatalf("row %d: got %v, want %v", i, v, want)
+		}
+	}
+	x.sparse.values[rows-2] = math.NaN()
+	var data *models.DataError
+	if err := g.sum(&workspace{first: 7}, x, out); !errors.As(err, &data) || data.Row != 7+rows-2 {
+		t.Errorf("got %v, want an error of row %d", err, 7+rows-2)
+	}
 }

@@ -120,12 +120,12 @@ func (e *embedding) run(ws *workspace, x block) (block, error) {
 		}
 		return out, nil
 	}
-	m := &csr{indptr: ws.ints(x.rows + 1), indices: ws.ints(len(ids)), values: ws.floats(len(ids))}
-	for i := range m.indptr {
-		m.indptr[i] = i * k
-	}
+	m := ws.csr(x.rows, len(ids))
 	for i, id := range ids {
-		m.indices[i], m.values[i] = e.column(i%k, id), 1
+		m.indices, m.values = append(m.indices, e.column(i%k, id)), append(m.values, 1)
+		if (i+1)%k == 0 {
+			m.indptr = append(m.indptr, i+1)
+		}
 	}
 	out.sparse = m
 	return out, nil

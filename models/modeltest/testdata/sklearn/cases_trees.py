@@ -18,7 +18,14 @@ if VERSION >= (0, 21):
         from sklearn.experimental import enable_hist_gradient_boosting  # noqa: F401
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
+
+
+def default_joblib(model, tolerance, batches):
+    """Trees are large: their files are compressed."""
+    return model, tolerance, batches, to_joblib(3)
+
 
 # Trees compare and add: nothing is rounded but where numpy rounds.
 TREES = dict(EXACT, predict_log_proba="log")
@@ -461,3 +468,49 @@ def random_trees_embedding_dense():
 def random_trees_embedding_pipeline():
     steps = [("embed", RandomTreesEmbedding(n_estimators=3, max_depth=2, random_state=0)), ("model", logistic())]
     return default_joblib(Pipeline(steps).fit(IRIS, SPECIES == 2), LABELS, [ROWS])
+
+
+def shop_table(with_none):
+    X, y = shops()
+    towns = np.array(["Bern", "Biel", "Chur", "Genf", "Thun", "Visp", "Zug", "Brig", "Gland"])[X[:, 0].astype(int)]
+    towns = towns.astype(object)
+    if with_none:
+        towns[3::19] = None
+    table = pandas.DataFrame({"town": towns, "size": X[:, 1], "street": X[:, 2], "age": X[:, 3]})
+    return table, y
+
+
+@tree_case([(1, 5), (1, 7), (1, 9)])
+def hist_gradient_boosting_regressor_texts():
+    X, y = shop_table(True)
+    unknown = X[:4].copy()
+    unknown["town"] = ["Rom", None, "", "zug"]
+    model = HistGradientBoostingRegressor(categorical_features=["town", "street"], **ROUNDS).fit(X, y)
+    return default_joblib(model, HIST, [X[:10], unknown])
+
+
+@tree_case([(1, 5), (1, 9)])
+def hist_gradient_boosting_classifier_from_dtype():
+    X, y = shop_table(False)
+    X["town"] = X["town"].astype("category")
+    model = HistGradientBoostingClassifier(categorical_features="from_dtype", **ROUNDS).fit(X, y // 6)
+    return default_joblib(model, HIST, [X[:10]])
+
+
+# Trees after a sparse matrix.
+
+
+def after_one_hot(model):
+    X = np.round(IRIS)
+    model = Pipeline([("codes", OneHotEncoder(handle_unknown="ignore")), ("model", model)])
+    return default_joblib(model.fit(X, SPECIES), BOOSTED, [X[::19], X[40:41]])
+
+
+@tree_case([(0, 22), (1, 9)])
+def random_forest_sparse():
+    return after_one_hot(RandomForestClassifier(**SMALL))
+
+
+@tree_case([(0, 22), (1, 9)])
+def gradient_boosting_sparse():
+    return after_one_hot(GradientBoostingClassifier(**STAGES))
