@@ -126,12 +126,12 @@ for metric in ["hamming", "jaccard", "dice", "rogerstanimoto", "russellrao", "so
     at(OLD, NEW)(single(metric))
 
 
-@at((0, 22), MID, NEW)
+@at(OLD, (0, 22), NEW)
 def radius_classifier():
     return default_joblib(RadiusNeighborsClassifier(1.5, weights="distance").fit(XN, YN), SCORE, [Q, EXTREME[2:3]])
 
 
-@at((0, 22), NEW)
+@at(OLD, (0, 22), NEW)
 def radius_classifier_outlier():
     model = RadiusNeighborsClassifier(1.0, outlier_label=-1).fit(XN, YN)
     return default_joblib(model, SCORE, [Q, EXTREME[:4]])
