@@ -75,6 +75,56 @@ func TestSVCRefuses(t *testing.T) {
 		"kernel", "precomputed", "shape_fit_", list(int64(5), int64(5)), "support_", list(int64(0)))
 }
 
+// sparseOf is a CSR matrix of one row and four columns.
+func sparseOf(indices, values *pyobj.List, indptr ...any) *pyobj.Object {
+	m := object("csr_matrix", "_shape", pyobj.Tuple{int64(1), int64(4)}, "indices", indices, "data", values, "indptr", list(indptr...))
+	m.Class = &pyobj.Global{Module: "scipy.sparse._csr", Name: "csr_matrix"}
+	return m
+}
+
+func TestSparseVectors(t *testing.T) {
+	f := func(m *pyobj.Object, want string) {
+		t.Helper()
+		_, err := sparseVectors(pyobj.NewRef("v", m))
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	f(sparseOf(list(int64(0), int64(3)), list(1.0, 2.0), int64(0), int64(2)), "")
+	const at = "not a valid pickle file: at byte 7: v: "
+	f(sparseOf(list(int64(3), int64(0)), list(1.0, 2.0), int64(0), int64(2)), at+"row 0 of a sparse matrix of 4 columns has column 0 after column 3")
+	f(sparseOf(list(int64(0), int64(4)), list(1.0, 2.0), int64(0), int64(2)), at+"row 0 of a sparse matrix of 4 columns has column 4 after column 0")
+	f(sparseOf(list(int64(-1)), list(1.0), int64(0), int64(1)), at+"row 0 of a sparse matrix of 4 columns has column -1 after column -1")
+	f(sparseOf(list(int64(0)), list(1.0), int64(0), int64(2)), at+"row 0 of a sparse matrix is [0, 2) of 1 values")
+	f(sparseOf(list(int64(0)), list(1.0), int64(0)), at+"a sparse matrix of shape [1 4] with 1 row starts, 1 indices, 1 values")
+	f(sparseOf(list(int64(0)), list(1.0, 2.0), int64(0), int64(1)), at+"a sparse matrix of shape [1 4] with 2 row starts, 1 indices, 2 values")
+}
+
+// Sparse and dense vectors have the same products and distances.
+func TestSparseVectorsAsDense(t *testing.T) {
+	s, err := sparseVectors(pyobj.NewRef("v", sparseOf(list(int64(1), int64(3)), list(2.0, -1.0), int64(0), int64(2))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := vectors{training: training{data: []float64{0, 2, 0, -1}, rows: 1, width: 4}}
+	x := []float64{1, 2, 3, 4, 0, 2, 0, -1, 0, 0, 0, 0, 1e200, 1, 1, 1}
+	for name, run := range map[string]func(v *vectors, dst []float64){
+		"products":         func(v *vectors, dst []float64) { v.products(dst, x) },
+		"squaredDistances": func(v *vectors, dst []float64) { v.squaredDistances(dst, x) },
+	} {
+		var got, want [4]float64
+		run(&s, got[:])
+		run(&d, want[:])
+		if got != want {
+			t.Errorf("%s: sparse %v, dense %v", name, got, want)
+		}
+	}
+}
+
 // probability=True of a binary model offers the probabilities, and the string
 // "deprecated" of 1.9 does not.
 func TestSVCProbability(t *testing.T) {
