@@ -18,15 +18,23 @@ type distance struct {
 	scale   []float64 // seuclidean: the variances; minkowski: the weights
 }
 
-// rates are the metrics between vectors of truth values: zero is false.
-var rates = map[string]func(both, either, n float64) float64{
-	"jaccard":        func(both, either, n float64) float64 { return orZero(either-both, either) },
-	"dice":           func(both, either, n float64) float64 { return orZero(either-both, either+both) },
-	"rogerstanimoto": func(both, either, n float64) float64 { return 2 * (either - both) / (n + either - both) },
-	"russellrao":     func(both, either, n float64) float64 { return (n - both) / n },
-	"sokalsneath": func(both, either, n float64) float64 {
-		return orZero(either-both, either-both+float64(0.5*both))
-	},
+// rateOf is the metric of that name between vectors of truth values, of which zero is
+// false; nil if there is none. Of n places, both vectors are true at some, and at
+// least one is at either.
+func rateOf(name string) func(both, either, n float64) float64 {
+	switch name {
+	case "jaccard":
+		return func(both, either, n float64) float64 { return orZero(either-both, either) }
+	case "dice":
+		return func(both, either, n float64) float64 { return orZero(either-both, either+both) }
+	case "rogerstanimoto":
+		return func(both, either, n float64) float64 { return 2 * (either - both) / (n + either - both) }
+	case "russellrao":
+		return func(both, either, n float64) float64 { return (n - both) / n }
+	case "sokalsneath":
+		return func(both, either, n float64) float64 { return orZero(either-both, either-both+float64(0.5*both)) }
+	}
+	return nil
 }
 
 func orZero(x, y float64) float64 {
@@ -64,8 +72,8 @@ func readDistance(name, params pyobj.Ref, width int) (distance, error) {
 	case "minkowski", "p", "wminkowski", "seuclidean":
 		err = d.readParameters(name, params, width)
 	default:
-		rate, ok := rates[kind]
-		if !ok {
+		rate := rateOf(kind)
+		if rate == nil {
 			return d, name.Unsupported("the metric '"+kind+"'", "Copal computes euclidean, manhattan, chebyshev, minkowski, "+
 				"seuclidean, cosine, canberra, braycurtis, hamming, jaccard, dice, rogerstanimoto, russellrao and sokalsneath.")
 		}
