@@ -15,7 +15,7 @@ type distance struct {
 	pair    func(x, y []float64) float64
 	squared bool      // pair is the squared Euclidean distance, which has a kernel
 	power   float64   // the distance is the reduced one to 1/power; 0 and 1 stand for itself
-	scale   []float64 // seuclidean: the variances; minkowski: the weights
+	scale   []float64 // seuclidean: the variances; minkowski: the weights; mahalanobis: VI, row by row
 }
 
 // rateOf is the metric of that name between vectors of truth values, of which zero is
@@ -71,11 +71,13 @@ func readDistance(name, params pyobj.Ref, width int) (distance, error) {
 		d.pair = brayCurtis
 	case "minkowski", "p", "wminkowski", "seuclidean":
 		err = d.readParameters(name, params, width)
+	case "mahalanobis":
+		err = d.readInverse(name, params, width)
 	default:
 		rate := rateOf(kind)
 		if rate == nil {
 			return d, name.Unsupported("the metric '"+kind+"'", "Copal computes euclidean, manhattan, chebyshev, minkowski, "+
-				"seuclidean, cosine, canberra, braycurtis, hamming, jaccard, dice, rogerstanimoto, russellrao and sokalsneath.")
+				"seuclidean, mahalanobis, cosine, canberra, braycurtis, hamming, jaccard, dice, rogerstanimoto, russellrao and sokalsneath.")
 		}
 		d.pair = func(x, y []float64) float64 { return truthRate(x, y, rate) }
 	}
@@ -120,6 +122,35 @@ func (d *distance) readParameters(name, params pyobj.Ref, width int) error {
 	}
 	d.pair = d.minkowski
 	return nil
+}
+
+// readInverse reads VI of mahalanobis, the inverse of the covariance.
+func (d *distance) readInverse(name, params pyobj.Ref, width int) error {
+	v, ok := params.Key("VI")
+	if !ok {
+		return name.Unsupported("the metric 'mahalanobis' without VI", "Give VI, the inverse of V, in metric_params.")
+	}
+	t, err := matrixAt(v)
+	if err != nil {
+		return err
+	}
+	if t.rows != width || t.width != width {
+		return v.Format("VI is %d × %d for %d features", t.rows, t.width, width)
+	}
+	d.scale, d.power, d.pair = t.data, 2, d.mahalanobis
+	return nil
+}
+
+// mahalanobis is (x-y) VI (x-y).
+func (d *distance) mahalanobis(x, y []float64) (sum float64) {
+	for i, v := range x {
+		t, row := 0.0, d.scale[i*len(x):]
+		for j, u := range x {
+			t += float64((u - y[j]) * row[j])
+		}
+		sum += float64(t * (v - y[i]))
+	}
+	return sum
 }
 
 // standardized is the sum of squares over variances.

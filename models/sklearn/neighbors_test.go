@@ -54,7 +54,8 @@ func TestNeighborsRefuse(t *testing.T) {
 	f("NearestNeighbors.n_neighbors: more neighbours than training rows, or less than 1, is not supported", "n_neighbors", int64(4))
 	f("NearestNeighbors.n_neighbors: more neighbours than training rows, or less than 1, is not supported", "n_neighbors", int64(0))
 	f("NearestNeighbors.effective_metric_: the metric 'precomputed' is not supported", "effective_metric_", "precomputed")
-	f("NearestNeighbors.effective_metric_: the metric 'mahalanobis' is not supported", "effective_metric_", "mahalanobis")
+	f("NearestNeighbors.effective_metric_: the metric 'mahalanobis' without VI is not supported", "effective_metric_", "mahalanobis")
+	f("NearestNeighbors.effective_metric_: the metric 'yule' is not supported", "effective_metric_", "yule")
 	f("NearestNeighbors.effective_metric_: a metric that is a Python function is not supported (byte 0)",
 		"effective_metric_", &pyobj.Global{Module: "__main__", Name: "d"})
 	f("not a valid pickle file: NearestNeighbors.effective_metric_: minkowski without p", "effective_metric_", "minkowski")

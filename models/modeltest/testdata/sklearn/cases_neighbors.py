@@ -98,6 +98,13 @@ def knn_regressor_seuclidean():
 
 
 @at(OLD, NEW)
+def nearest_neighbors_mahalanobis():
+    params = {"VI": np.linalg.inv(np.cov(XN.T))}
+    model = NearestNeighbors(n_neighbors=4, metric="mahalanobis", metric_params=params, algorithm="brute")
+    return default_joblib(model.fit(XN), BLAS, FEW)
+
+
+@at(OLD, NEW)
 def nearest_neighbors():
     return default_joblib(NearestNeighbors(n_neighbors=4).fit(XN), BLAS, [Q, MISSING, NARROW])
 
