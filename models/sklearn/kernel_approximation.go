@@ -82,7 +82,7 @@ func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 	m.weights = t.transposed()
 	width := m.rows.width
 	if name, _ := word(r, "kernel", ""); name == kernelPrecomputed {
-		m.whole, width = true, m.rows.rows
+		m.whole, width, m.kernel.kind = true, m.rows.rows, kernelPrecomputed
 	} else if m.kernel, err = readPairwiseKernel(r, "kernel", pyobj.Ref{}, width); err != nil {
 		return nil, err
 	}
