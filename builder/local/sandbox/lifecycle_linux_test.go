@@ -313,9 +313,32 @@ func TestLinksOutOfTheImage(t *testing.T) {
 }
 
 // traces are what containers leave on a machine while they run.
-func traces(t *testing.T, r *Runner) []string {
+type traces struct {
+	left                      []string // processes and control groups
+	mounts, files, goroutines int
+}
+
+// beyond says what is there and was not before. Less than before is no trace:
+// what the test itself needed a moment ago may be gone.
+func (now traces) beyond(before traces) []string {
+	found := now.left
+	for _, count := range []struct {
+		what        string
+		now, before int
+	}{
+		{"mounts", now.mounts, before.mounts},
+		{"files", now.files, before.files},
+		{"goroutines", now.goroutines, before.goroutines},
+	} {
+		if count.now > count.before {
+			found = append(found, fmt.Sprintf("%d %s after %d", count.now, count.what, count.before))
+		}
+	}
+	return found
+}
+
+func tracesOf(t *testing.T, r *Runner) (found traces) {
 	t.Helper()
-	var found []string
 	entries, _ := os.ReadDir("/proc")
 	for _, e := range entries {
 		b, err := os.ReadFile(filepath.Join("/proc", e.Name(), "stat"))
@@ -324,7 +347,7 @@ func traces(t *testing.T, r *Runner) []string {
 		}
 		f := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
 		if ppid, _ := strconv.Atoi(f[1]); ppid == os.Getpid() {
-			found = append(found, "process "+e.Name())
+			found.left = append(found.left, "process "+e.Name())
 		}
 	}
 	if r.host.cgroup != "" {
@@ -332,7 +355,7 @@ func traces(t *testing.T, r *Runner) []string {
 		for _, g := range groups {
 			keeper, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(g), groupPrefix))
 			if err != nil || !alive(keeper) { // else another platform's, in use
-				found = append(found, "group "+g)
+				found.left = append(found.left, "group "+g)
 			}
 		}
 	}
@@ -340,12 +363,12 @@ func traces(t *testing.T, r *Runner) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found = append(found, fmt.Sprintf("%d mounts", strings.Count(string(mounts), "\n")))
 	fds, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(found, fmt.Sprintf("%d files", len(fds)), fmt.Sprintf("%d goroutines", runtime.NumGoroutine()))
+	found.mounts, found.files, found.goroutines = strings.Count(string(mounts), "\n"), len(fds), runtime.NumGoroutine()
+	return found
 }
 
 func TestNothingIsLeft(t *testing.T) {
@@ -364,19 +387,18 @@ func TestNothingIsLeft(t *testing.T) {
 		}
 	}
 	begin(0)
-	before := traces(t, r)
+	before := tracesOf(t, r)
 	for i := range 20 {
 		begin(i)
 	}
-	var after []string
-	for range 50 { // goroutines of closed connections take a moment
-		after = traces(t, r)
-		if !slices.ContainsFunc(after, func(trace string) bool { return !slices.Contains(before, trace) }) {
+	var left []string
+	for range 50 { // goroutines of closed connections, and others' groups, take a moment
+		if left = tracesOf(t, r).beyond(before); len(left) == 0 {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Errorf("before %q, after %q", before, after)
+	t.Errorf("left: %q", left)
 }
 
 // TestPlatformKilled kills a process that runs a container, and then also the

@@ -6,12 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/spf13/cobra"
 
 	"github.com/copal-ml/copal/builder"
 	"github.com/copal-ml/copal/builder/deploy/aws"
 	"github.com/copal-ml/copal/builder/image"
+	"github.com/copal-ml/copal/builder/registry"
 	"github.com/copal-ml/copal/models"
 )
 
@@ -100,15 +102,25 @@ func (a *app) fillImage(ctx context.Context, o *deployOptions, spec *aws.Spec, a
 	spec.Method = models.Method(o.method)
 	if !hasRegistry(o.target) {
 		img, err := a.localImage(o.target)
-		if err != nil {
+		if err == nil {
+			return a.describeImage(&spec.Image, img, client)
+		}
+		ref, found := a.pushed(ctx, o.target, account)
+		if !found {
 			return err
 		}
-		return a.describeImage(&spec.Image, img, client)
+		return a.fillPushed(ctx, o, spec, client, ref)
 	}
 	ref, err := parseReference(o.target)
 	if err != nil {
 		return err
 	}
+	return a.fillPushed(ctx, o, spec, client, ref)
+}
+
+// fillPushed describes an image that is in a registry. SageMaker can pull it
+// from there if that is ECR; else it is pushed anew.
+func (a *app) fillPushed(ctx context.Context, o *deployOptions, spec *aws.Spec, client *registry.Client, ref name.Reference) error {
 	img, err := client.Fetch(ctx, ref, o.platform())
 	if err != nil {
 		return err
@@ -116,7 +128,7 @@ func (a *app) fillImage(ctx context.Context, o *deployOptions, spec *aws.Spec, a
 	if err := a.describeImage(&spec.Image, img, client); err != nil {
 		return err
 	}
-	if isECR(o.target) || a.standsIn(o.account) {
+	if isECR(ref.Context().RegistryStr()) || a.standsIn(o.account) {
 		spec.Image.Ref = ref.Context().Digest(spec.Image.Digest).String()
 	}
 	return nil

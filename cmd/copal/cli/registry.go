@@ -93,6 +93,26 @@ func (a *app) pushTarget(ctx context.Context, ref string, account func(context.C
 	return parseReference(uri + ":" + tag)
 }
 
+// pushed finds a short name in the account's own registry, where pushTarget put
+// it. It finds nothing where there is no account to ask.
+func (a *app) pushed(ctx context.Context, short string, account func(context.Context) (*aws.Account, error)) (name.Reference, bool) {
+	full, err := store.Name(short)
+	if err != nil {
+		return nil, false
+	}
+	acc, err := account(ctx)
+	if err != nil {
+		return nil, false
+	}
+	repository, tag, _ := strings.Cut(full, ":")
+	out, err := acc.ECR().DescribeRepositories(ctx, &ecr.DescribeRepositoriesInput{RepositoryNames: []string{repository}})
+	if err != nil || len(out.Repositories) == 0 || out.Repositories[0].RepositoryUri == nil {
+		return nil, false
+	}
+	ref, err := registry.ParseReference(*out.Repositories[0].RepositoryUri+":"+tag, false)
+	return ref, err == nil
+}
+
 func parseReference(ref string) (name.Reference, error) {
 	parsed, err := registry.ParseReference(ref, false)
 	if err != nil {

@@ -34,18 +34,11 @@ func benchFlask(out io.Writer, _ []string) error {
 		fmt.Fprintf(out, "flask   SKIPPED against gunicorn + Flask + scikit-learn: %v\n", err)
 		return nil
 	}
-	dir, err := os.MkdirTemp("", "copal-bench")
+	dir, binary, err := layOutServer()
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, "copal-serve")
-	if err := buildServer(binary); err != nil {
-		return err
-	}
-	if err := layOut(dir); err != nil {
-		return err
-	}
 	model, err := filepath.Abs(exampleModel)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -39,18 +40,11 @@ var request = fmt.Sprintf("POST /invocations HTTP/1.1\r\nHost: model\r\nContent-
 // benchServe compares copal-serve with a fasthttp server that reads the same
 // requests and returns the same bytes, and measures start and memory.
 func benchServe(out io.Writer, _ []string) error {
-	dir, err := os.MkdirTemp("", "copal-bench")
+	dir, binary, err := layOutServer()
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, "copal-serve")
-	if err := buildServer(binary); err != nil {
-		return err
-	}
-	if err := layOut(dir); err != nil {
-		return err
-	}
 	if err := benchStart(out, binary, dir); err != nil {
 		return err
 	}
@@ -60,6 +54,22 @@ func benchServe(out io.Writer, _ []string) error {
 		}
 	}
 	return nil
+}
+
+// layOutServer builds the server into a folder that holds the files of an image
+// of the example model; the caller removes it.
+func layOutServer() (dir, binary string, err error) {
+	if dir, err = os.MkdirTemp("", "copal-bench"); err != nil {
+		return "", "", err
+	}
+	binary = filepath.Join(dir, "copal-serve")
+	if err = buildServer(binary); err == nil {
+		err = layOut(dir)
+	}
+	if err != nil {
+		return "", "", errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, binary, nil
 }
 
 func buildServer(binary string) error {
