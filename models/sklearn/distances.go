@@ -15,18 +15,26 @@ type distance struct {
 	pair    func(x, y []float64) float64
 	squared bool      // pair is the squared Euclidean distance, which has a kernel
 	power   float64   // the distance is the reduced one to 1/power; 0 and 1 stand for itself
-	scale   []float64 // seuclidean: the variances; minkowski: the weights
+	scale   []float64 // seuclidean: the variances; minkowski: the weights; mahalanobis: VI, row by row
 }
 
-// rates are the metrics between vectors of truth values: zero is false.
-var rates = map[string]func(both, either, n float64) float64{
-	"jaccard":        func(both, either, n float64) float64 { return orZero(either-both, either) },
-	"dice":           func(both, either, n float64) float64 { return orZero(either-both, either+both) },
-	"rogerstanimoto": func(both, either, n float64) float64 { return 2 * (either - both) / (n + either - both) },
-	"russellrao":     func(both, either, n float64) float64 { return (n - both) / n },
-	"sokalsneath": func(both, either, n float64) float64 {
-		return orZero(either-both, either-both+float64(0.5*both))
-	},
+// rateOf is the metric of that name between vectors of truth values, of which zero is
+// false; nil if there is none. Of n places, both vectors are true at some, and at
+// least one is at either.
+func rateOf(name string) func(both, either, n float64) float64 {
+	switch name {
+	case "jaccard":
+		return func(both, either, n float64) float64 { return orZero(either-both, either) }
+	case "dice":
+		return func(both, either, n float64) float64 { return orZero(either-both, either+both) }
+	case "rogerstanimoto":
+		return func(both, either, n float64) float64 { return 2 * (either - both) / (n + either - both) }
+	case "russellrao":
+		return func(both, either, n float64) float64 { return (n - both) / n }
+	case "sokalsneath":
+		return func(both, either, n float64) float64 { return orZero(either-both, either-both+float64(0.5*both)) }
+	}
+	return nil
 }
 
 func orZero(x, y float64) float64 {
@@ -63,11 +71,13 @@ func readDistance(name, params pyobj.Ref, width int) (distance, error) {
 		d.pair = brayCurtis
 	case "minkowski", "p", "wminkowski", "seuclidean":
 		err = d.readParameters(name, params, width)
+	case "mahalanobis":
+		err = d.readInverse(name, params, width)
 	default:
-		rate, ok := rates[kind]
-		if !ok {
+		rate := rateOf(kind)
+		if rate == nil {
 			return d, name.Unsupported("the metric '"+kind+"'", "Copal computes euclidean, manhattan, chebyshev, minkowski, "+
-				"seuclidean, cosine, canberra, braycurtis, hamming, jaccard, dice, rogerstanimoto, russellrao and sokalsneath.")
+				"seuclidean, mahalanobis, cosine, canberra, braycurtis, hamming, jaccard, dice, rogerstanimoto, russellrao and sokalsneath.")
 		}
 		d.pair = func(x, y []float64) float64 { return truthRate(x, y, rate) }
 	}
@@ -112,6 +122,35 @@ func (d *distance) readParameters(name, params pyobj.Ref, width int) error {
 	}
 	d.pair = d.minkowski
 	return nil
+}
+
+// readInverse reads VI of mahalanobis, the inverse of the covariance.
+func (d *distance) readInverse(name, params pyobj.Ref, width int) error {
+	v, ok := params.Key("VI")
+	if !ok {
+		return name.Unsupported("the metric 'mahalanobis' without VI", "Give VI, the inverse of V, in metric_params.")
+	}
+	t, err := matrixAt(v)
+	if err != nil {
+		return err
+	}
+	if t.rows != width || t.width != width {
+		return v.Format("VI is %d × %d for %d features", t.rows, t.width, width)
+	}
+	d.scale, d.power, d.pair = t.data, 2, d.mahalanobis
+	return nil
+}
+
+// mahalanobis is (x-y) VI (x-y).
+func (d *distance) mahalanobis(x, y []float64) (sum float64) {
+	for i, v := range x {
+		t, row := 0.0, d.scale[i*len(x):]
+		for j, u := range x {
+			t += float64((u - y[j]) * row[j])
+		}
+		sum += float64(t * (v - y[i]))
+	}
+	return sum
 }
 
 // standardized is the sum of squares over variances.

@@ -281,7 +281,7 @@ func (b *covarianceReader) pairwise(r pyobj.Ref) (covariance, error) {
 	if attr, ok := r.Attr("pairwise_kernels_kwargs"); ok && !attr.IsNone() && attr.Len() != 0 {
 		return nil, attr.Unsupported("PairwiseKernel with pairwise_kernels_kwargs", "Leave them at their defaults.")
 	}
-	k, err := readPairwiseKernel(r, "metric", b.train.width)
+	k, err := readPairwiseKernel(r, "metric", pyobj.Ref{}, b.train.width)
 	if err == nil && (k.kind == "chi2" || k.kind == "additive_chi2") {
 		err = r.Unsupported("PairwiseKernel with "+k.kind, covarianceHint)
 	}

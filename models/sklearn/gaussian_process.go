@@ -107,9 +107,12 @@ func gaussianProcessRegressor(c *compiler, r pyobj.Ref) (*node, error) {
 	n.offer(one(models.Predict, port, nil, func(ws *workspace, x block, out []float64) error {
 		return m.predict(ws, x, out, nil)
 	}))
+	n.outline.Summary = fmt.Sprintf("%s · %d rows", features(n.features), m.train.rows)
+	if len(m.std) > 1 && c.version.major < 1 {
+		return n, nil // return_std failed for several normalised targets
+	}
 	n.offer(&method{name: models.PredictStd, outputs: []output{{port: port}, {port: deviation}},
 		run: func(ws *workspace, x block, out [][]float64) error { return m.predict(ws, x, out[0], out[1]) }})
-	n.outline.Summary = fmt.Sprintf("%s · %d rows", features(n.features), m.train.rows)
 	return n, nil
 }
 

@@ -82,8 +82,8 @@ func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 	m.weights = t.transposed()
 	width := m.rows.width
 	if name, _ := word(r, "kernel", ""); name == kernelPrecomputed {
-		m.whole, width = true, m.rows.rows
-	} else if m.kernel, err = readPairwiseKernel(r, "kernel", width); err != nil {
+		m.whole, width, m.kernel.kind = true, m.rows.rows, kernelPrecomputed
+	} else if m.kernel, err = readPairwiseKernel(r, "kernel", pyobj.Ref{}, width); err != nil {
 		return nil, err
 	}
 	if err := n.input(r, width); err != nil {
@@ -112,7 +112,8 @@ func nystroem(c *compiler, r pyobj.Ref) (*node, error) {
 	if m.weights.width != m.rows.rows {
 		return nil, r.Format("normalization_ is for %d components, not %d", m.weights.width, m.rows.rows)
 	}
-	if m.kernel, err = readPairwiseKernel(r, "kernel", m.rows.width); err != nil {
+	params, _ := r.Attr("kernel_params")
+	if m.kernel, err = readPairwiseKernel(r, "kernel", params, m.rows.width); err != nil {
 		return nil, err
 	}
 	if err := n.input(r, m.rows.width); err != nil {

@@ -99,8 +99,7 @@ func radiusNeighborsRegressor(c *compiler, r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
-// A radiusClassifier is RadiusNeighborsClassifier since 0.22. Rows without
-// neighbours get the outlier label of each target.
+// A radiusClassifier is RadiusNeighborsClassifier. Rows without neighbours get the outlier label of each target.
 type radiusClassifier struct {
 	nearRows
 	*classTargets
@@ -118,16 +117,35 @@ func radiusNeighborsClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	if m.classTargets, err = readClassTargets(r, m.rows); err != nil {
 		return nil, err
 	}
-	label, ok := r.Attr("outlier_label_")
-	if !ok {
-		return nil, r.Unsupported("a RadiusNeighborsClassifier of scikit-learn before 0.22", "Fit it with a later version.")
+	label, proba, err := m.outlierLabels(r)
+	if err != nil {
+		return nil, err
 	}
 	if err := m.readOutliers(label); err != nil {
 		return nil, err
 	}
 	n.offer(one(models.Predict, m.port(), m.labels, m.classify))
-	n.offer(m.probabilities(models.PredictProba, m.proba))
+	if proba {
+		n.offer(m.probabilities(models.PredictProba, m.proba))
+	}
 	return n, nil
+}
+
+// outlierLabels finds the labels of outliers, one a target. Before 0.22 there was one
+// for all, as given, and no predict_proba.
+func (m *radiusClassifier) outlierLabels(r pyobj.Ref) (labels pyobj.Ref, proba bool, err error) {
+	if label, ok := r.Attr("outlier_label_"); ok {
+		return label, true, nil
+	}
+	label, err := r.Need("outlier_label")
+	if err != nil || label.IsNone() {
+		return label, false, err
+	}
+	list := new(pyobj.List)
+	for range m.counts {
+		list.Items = append(list.Items, label.Value())
+	}
+	return pyobj.NewRef(label.Path(), list), false, nil
 }
 
 // readOutliers finds the outlier labels among the classes. One that is no class
@@ -139,6 +157,9 @@ func (m *radiusClassifier) readOutliers(r pyobj.Ref) error {
 	wanted, err := readLabels(r)
 	if err != nil {
 		return err
+	}
+	if wanted.dtype == models.Int64 && m.labels.dtype == models.Float64 {
+		wanted = wanted.floats()
 	}
 	if wanted.len() != len(m.counts) || wanted.dtype != m.labels.dtype {
 		return r.Unsupported("outlier labels of another number or type than the targets", "Use one label of the classes' type for each target.")
@@ -160,6 +181,15 @@ func (m *radiusClassifier) readOutliers(r pyobj.Ref) error {
 	m.labels.join(wanted)
 	m.labels.hidden = wanted.len()
 	return nil
+}
+
+// floats are labels of ints as floats.
+func (l *labels) floats() *labels {
+	out := &labels{dtype: models.Float64}
+	for _, v := range l.i64 {
+		out.f64 = append(out.f64, float64(v))
+	}
+	return out
 }
 
 // scores calls f with the probabilities of each target of each row; they are all

@@ -14,15 +14,9 @@ type pairwiseKernel struct {
 	gamma, degree, coef0 float64
 }
 
-// pairwiseKernels are the names, and whether gamma is 1/features by default.
-var pairwiseKernels = map[string]bool{
-	"linear": false, "poly": true, "polynomial": true, "rbf": true, "laplacian": true, "sigmoid": true,
-	"cosine": false, "chi2": false, "additive_chi2": false,
-}
-
 // readPairwiseKernel reads the kernel at the attribute name. Its parameters are
-// attributes of r, or entries of kernel_params.
-func readPairwiseKernel(r pyobj.Ref, name string, width int) (pairwiseKernel, error) {
+// attributes of r or, where those are None, entries of the dict params.
+func readPairwiseKernel(r pyobj.Ref, name string, params pyobj.Ref, width int) (pairwiseKernel, error) {
 	k := pairwiseKernel{gamma: 1, degree: 3, coef0: 1}
 	attr, err := r.Need(name)
 	if err != nil {
@@ -31,26 +25,25 @@ func readPairwiseKernel(r pyobj.Ref, name string, width int) (pairwiseKernel, er
 	if k.kind, err = attr.Str(); err != nil {
 		return k, attr.Unsupported("a kernel that is a Python function", "Use a kernel that scikit-learn has a name for.")
 	}
-	byWidth, ok := pairwiseKernels[k.kind]
-	if !ok {
+	switch k.kind {
+	case "poly", "polynomial", "rbf", "laplacian", "sigmoid":
+		k.gamma = 1 / float64(width)
+	case "linear", "cosine", "chi2", "additive_chi2":
+	default:
 		return k, attr.Unsupported("the kernel '"+k.kind+"'",
 			"Copal computes linear, poly, rbf, laplacian, sigmoid, cosine, chi2 and additive_chi2.")
 	}
-	if byWidth {
-		k.gamma = 1 / float64(width)
-	}
-	params, _ := r.Attr("kernel_params")
 	for _, p := range []struct {
 		name string
 		to   *float64
 	}{{"gamma", &k.gamma}, {"degree", &k.degree}, {"coef0", &k.coef0}} {
-		if *p.to, err = numberOr(r, p.name, *p.to); err != nil {
-			return k, err
-		}
 		if v, ok := params.Key(p.name); ok && !v.IsNone() {
 			if *p.to, err = v.Float(); err != nil {
 				return k, err
 			}
+		}
+		if *p.to, err = numberOr(r, p.name, *p.to); err != nil {
+			return k, err
 		}
 	}
 	return k, nil

@@ -143,7 +143,11 @@ func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
 
 // windows calls f for consecutive ranges of rows.
 func (p *predictor) windows(rows int, f func(from, to int) error) error {
-	step := max(windowValues/max(p.root.features, 1), 4)
+	width := max(p.root.features, 1)
+	if p.root.transform != nil {
+		width = max(width, p.root.outputWidth())
+	}
+	step := max(windowValues/width, 4)
 	if p.root.inputs != nil {
 		step = windowTexts
 	}

@@ -21,9 +21,9 @@ var svmClasses = []class{
 // signs are libsvm's own, and not dual_coef_ and intercept_).
 type supportVectors struct {
 	kernel    svmKernel
-	vectors   training // width is that of the input
-	support   []int    // with a precomputed kernel: the input's column of each vector
-	n         int      // number of support vectors
+	vectors   vectors
+	support   []int // with a precomputed kernel: the input's column of each vector
+	n         int   // number of support vectors
 	coef      []float64
 	rows      int       // of coef, n values each
 	intercept []float64 // -rho
@@ -46,7 +46,7 @@ func readSupportVectors(r pyobj.Ref, n *node) (*supportVectors, error) {
 	s.coef, s.rows, s.n = coef.data, coef.rows, coef.width
 	if s.kernel.kind == kernelPrecomputed {
 		err = s.readPrecomputed(r)
-	} else if s.vectors, err = readTraining(r, "support_vectors_"); err == nil && s.vectors.rows != s.n {
+	} else if s.vectors, err = readVectors(r, "support_vectors_"); err == nil && s.vectors.rows != s.n {
 		err = r.Format("%d support vectors, but _dual_coef_ has %d columns", s.vectors.rows, s.n)
 	}
 	if err != nil {

@@ -52,11 +52,11 @@ func readSVMKernel(r pyobj.Ref) (svmKernel, error) {
 }
 
 // gram writes the kernel values of rows of x with rows of y: y.rows a row.
-func (k *svmKernel) gram(dst, x []float64, y training) {
+func (k *svmKernel) gram(dst, x []float64, y vectors) {
 	if k.kind == kernelRBF {
-		kernel.SquaredDistances(dst, x, y.data, y.width)
+		y.squaredDistances(dst, x)
 	} else {
-		kernel.Gram(dst, x, y.data, y.width)
+		y.products(dst, x)
 	}
 	dst = dst[:len(x)/y.width*y.rows]
 	switch k.kind {

@@ -98,6 +98,13 @@ def knn_regressor_seuclidean():
 
 
 @at(OLD, NEW)
+def nearest_neighbors_mahalanobis():
+    params = {"VI": np.linalg.inv(np.cov(XN.T))}
+    model = NearestNeighbors(n_neighbors=4, metric="mahalanobis", metric_params=params, algorithm="brute")
+    return default_joblib(model.fit(XN), BLAS, FEW)
+
+
+@at(OLD, NEW)
 def nearest_neighbors():
     return default_joblib(NearestNeighbors(n_neighbors=4).fit(XN), BLAS, [Q, MISSING, NARROW])
 
@@ -126,12 +133,12 @@ for metric in ["hamming", "jaccard", "dice", "rogerstanimoto", "russellrao", "so
     at(OLD, NEW)(single(metric))
 
 
-@at((0, 22), MID, NEW)
+@at(OLD, (0, 22), NEW)
 def radius_classifier():
     return default_joblib(RadiusNeighborsClassifier(1.5, weights="distance").fit(XN, YN), SCORE, [Q, EXTREME[2:3]])
 
 
-@at((0, 22), NEW)
+@at(OLD, (0, 22), NEW)
 def radius_classifier_outlier():
     model = RadiusNeighborsClassifier(1.0, outlier_label=-1).fit(XN, YN)
     return default_joblib(model, SCORE, [Q, EXTREME[:4]])
