@@ -50,7 +50,7 @@ func TestColumnSpecifications(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := readTable(r, parts)
+		got, err := new(compiler).readTable(r, parts)
 		if err != nil || !slices.Equal(got.columns[0], want) {
 			t.Errorf("%v: got %v, %v, want %v", spec, got, err, want)
 		}
@@ -137,6 +137,35 @@ func TestComposeRefuses(t *testing.T) {
 	loop.Items = append(loop.Items, step("again", again))
 	f(target(again), "nested more than")
 	f(columns(list(partOn("x", again, i(0)))), "nested more than")
+}
+
+// Parts may be shared, so that a short file can describe very much.
+func TestComposeBombs(t *testing.T) {
+	f := func(v pyobj.Value, want string) {
+		t.Helper()
+		if _, err := compile(v); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want …%s", err, want)
+		}
+	}
+	ridge := object("Ridge", "coef_", list(1.0), "intercept_", 0.0)
+	shared := scaler(1)
+	for range 40 {
+		shared = object("Pipeline", "steps", list(step("a", shared), step("b", shared)))
+	}
+	f(object("TransformedTargetRegressor", "regressor_", ridge, "transformer_", shared, "_training_dim", int64(1)), "more than 10000 estimators")
+
+	same := partOn("x", "passthrough", slice(nil, nil, nil))
+	many := list()
+	for range 1000 {
+		many.Items = append(many.Items, same)
+	}
+	f(object("ColumnTransformer", "transformers_", many, "_n_features", int64(1<<20)), "that many columns in its parts")
+
+	union := scaler(1)
+	for range 20 {
+		union = object("FeatureUnion", "transformer_list", list(step("a", union), step("b", union)))
+	}
+	f(union, "more than 10000 estimators")
 }
 
 // What each column must be, by what looks at it.
