@@ -236,18 +236,6 @@ func (s *Signature) find(in *Frame, k int) int {
 	return in.index(name)
 }
 
-// Order appends to dst the column of in for each input, where there is one input
-// per column; nothing where the input is a matrix. in has passed Check.
-func (s *Signature) Order(dst []int, in *Frame) []int {
-	if len(s.Inputs) == 1 && s.Inputs[0].Width > 0 {
-		return dst
-	}
-	for k := range s.Inputs {
-		dst = append(dst, s.find(in, k))
-	}
-	return dst
-}
-
 func (f *Frame) index(name string) int {
 	for i := range f.Columns {
 		if f.Columns[i].Name == name {

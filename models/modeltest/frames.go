@@ -14,8 +14,7 @@ func rows(f *models.Frame, from, to int) *models.Frame {
 		a, b := from*c.Stride(), to*c.Stride()
 		part := models.Column{Name: c.Name, DType: c.DType, Width: c.Width}
 		part.F64, part.F32, part.I64 = cut(c.F64, a, b), cut(c.F32, a, b), cut(c.I64, a, b)
-		part.Bool, part.Str = cut(c.Bool, a, b), cut(c.Str, a, b)
-		part.Null = cut(c.Null, a, b)
+		part.Bool, part.Str, part.Null = cut(c.Bool, a, b), cut(c.Str, a, b), cut(c.Null, a, b)
 		out.Columns = append(out.Columns, part)
 	}
 	return out
@@ -51,13 +50,20 @@ func asColumns(f *models.Frame) *models.Frame {
 		c := models.Column{DType: m.DType}
 		for i := range f.Rows {
 			at := i*m.Width + j
-			c.F64, c.I64 = append(c.F64, cut(m.F64, at, at+min(1, len(m.F64)))...), append(c.I64, cut(m.I64, at, at+min(1, len(m.I64)))...)
-			c.Bool, c.Str = append(c.Bool, cut(m.Bool, at, at+min(1, len(m.Bool)))...), append(c.Str, cut(m.Str, at, at+min(1, len(m.Str)))...)
-			c.Null = append(c.Null, cut(m.Null, at, at+min(1, len(m.Null)))...)
+			c.F64, c.I64 = append(c.F64, one(m.F64, at)...), append(c.I64, one(m.I64, at)...)
+			c.Bool, c.Str, c.Null = append(c.Bool, one(m.Bool, at)...), append(c.Str, one(m.Str, at)...), append(c.Null, one(m.Null, at)...)
 		}
 		out.Columns = append(out.Columns, c)
 	}
 	return out
+}
+
+// one is value i of s, or nothing if s is not in use.
+func one[T any](s []T, i int) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return s[i : i+1]
 }
 
 // bits is f in a form that reflect.DeepEqual compares bit by bit.

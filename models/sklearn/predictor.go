@@ -14,27 +14,26 @@ const windowValues = 1 << 14
 // A predictor runs a plan.
 type predictor struct {
 	root      *node
+	input     *input
 	signature models.Signature
-
-	transformed []models.Port // what transform answers
-	scratch     sync.Pool     // of *workspace
+	scratch   sync.Pool // of *workspace
 }
 
 func newPredictor(root *node) *predictor {
-	p := &predictor{root: root, signature: signatureOf(root)}
-	if root.transform != nil {
-		p.transformed = ports(root.transform.types, nil, root.outputWidth())
-	}
+	in := inputOf(root)
+	p := &predictor{root: root, input: in, signature: signatureOf(root, in)}
 	p.scratch.New = func() any { return new(workspace) }
 	return p
 }
 
-func signatureOf(root *node) models.Signature {
+func signatureOf(root *node, in *input) models.Signature {
 	s := models.Signature{
-		Inputs:    ports(root.types, root.names, root.features),
-		Features:  root.names,
+		Inputs:    in.ports,
 		Estimator: root.class,
 		Methods:   root.signatures(),
+	}
+	if in.place == nil {
+		s.Features = root.names
 	}
 	if m := root.method(models.Predict); m != nil && len(m.outputs) == 1 && m.outputs[0].labels != nil {
 		s.Classes = m.outputs[0].labels.values()
@@ -50,7 +49,6 @@ func (p *predictor) Predict(dst, src *models.Frame, name models.Method) error {
 	ws := p.scratch.Get().(*workspace)
 	defer p.scratch.Put(ws)
 	defer ws.release()
-	ws.order = p.signature.Order(ws.order[:0], src)
 	if name == models.Transform && p.root.transform != nil {
 		return p.transform(ws, dst, src)
 	}
@@ -76,7 +74,7 @@ func (p *predictor) answer(ws *workspace, dst, src *models.Frame, m *method) err
 	}
 	return p.windows(src.Rows, func(from, to int) error {
 		ws.reset()
-		x := ws.window(src, from, to)
+		x := p.input.window(ws, src, from, to)
 		out := ws.outputs(dst, m, from, to)
 		if err := m.run(ws, x, out); err != nil {
 			return err
@@ -120,20 +118,21 @@ func (o output) finish(dst *models.Column, at int, values []float64) {
 }
 
 func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
-	for _, o := range p.transformed {
-		dst.Add(o.Name, o.DType, o.Width, src.Rows*stride(o))
+	ports := p.signature.Methods[len(p.signature.Methods)-1].Outputs // transform is the last
+	for _, port := range ports {
+		dst.Add(port.Name, port.DType, port.Width, src.Rows*stride(port))
 	}
 	return p.windows(src.Rows, func(from, to int) error {
 		ws.reset()
-		y, err := p.root.transform.run(ws, ws.window(src, from, to))
+		y, err := p.root.transform.run(ws, p.input.window(ws, src, from, to))
 		if err != nil {
 			return err
 		}
-		if p.root.transform.types != nil {
+		if len(ports) > 1 || ports[0].DType != models.Float64 {
 			ws.deliver(dst, y, from)
 			return nil
 		}
-		k := p.root.outputWidth()
+		k := ports[0].Width
 		copy(dst.Columns[0].F64[from*k:to*k], ws.matrix(y).data)
 		return nil
 	})

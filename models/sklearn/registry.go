@@ -31,6 +31,10 @@ var classes = slices.Concat(
 	labelClasses,
 	imputerClasses,
 	pipelineClasses,
+	unionClasses,
+	composeClasses,
+	functionClasses,
+	modelSelectionClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

@@ -12,13 +12,14 @@ import (
 type workspace struct {
 	first   int             // row of the request that the window starts at
 	columns []models.Column // the window of the request's columns
-	order   []int           // of the request's columns; empty if as they come
 	arena   []float64
 	used    int
 	whole   []int // scratch of ints
 	taken   int
 	outs    [][]float64
+	order   []int // of the request's columns, for named ports
 	typed   typedScratch
+	blocks  []block // that are to stand side by side
 }
 
 // floats returns n values of scratch, not cleared, that live until reset.
@@ -54,9 +55,11 @@ func (ws *workspace) slices(out ...[]float64) [][]float64 {
 // reset makes all scratch free again.
 func (ws *workspace) reset() {
 	ws.used, ws.taken = 0, 0
-	ws.typed.reset()
 	clear(ws.outs)
 	ws.outs = ws.outs[:0]
+	clear(ws.blocks)
+	ws.blocks = ws.blocks[:0]
+	ws.typed.reset()
 }
 
 // window returns rows [from, to) of src as a block.
@@ -64,11 +67,6 @@ func (ws *workspace) window(src *models.Frame, from, to int) block {
 	ws.first = from
 	ws.columns = ws.columns[:0]
 	for i := range src.Columns {
-		if len(ws.order) == 0 {
-			ws.columns = append(ws.columns, rowsOf(&src.Columns[i], from, to))
-		}
-	}
-	for _, i := range ws.order {
 		ws.columns = append(ws.columns, rowsOf(&src.Columns[i], from, to))
 	}
 	return block{rows: to - from, columns: ws.columns}
@@ -156,6 +154,11 @@ func (ws *workspace) writable(x block) (dst block, src []float64) {
 func scatter(dst []float64, width int, c *models.Column) {
 	n := c.Stride()
 	put := func(i int) int { return i/n*width + i%n }
+	if c.DType == models.String { // no number, which only a file that contradicts itself asks for
+		for i := range c.Str {
+			dst[put(i)] = math.NaN()
+		}
+	}
 	switch c.DType {
 	case models.Float64:
 		for i, v := range c.F64 {

@@ -207,6 +207,14 @@ def batch(model, X):
     return b
 
 
+def names_out(model):
+    """What get_feature_names_out gives, if the model transforms and knows names."""
+    try:
+        return [str(name) for name in model.get_feature_names_out()] if hasattr(model, "transform") else None
+    except Exception:  # noqa: BLE001 - of many kinds, one for each step that knows none
+        return None
+
+
 def write(outdir, name, model, tolerance, batches, save):
     path = os.path.join(outdir, name + ".pkl")
     save(model, path)
@@ -219,6 +227,8 @@ def write(outdir, name, model, tolerance, batches, save):
         "tolerance": {m: tolerance[m] for m in METHODS if offers(model, m)},
         "batches": [batch(model, X) for X in batches],
     }
+    if names_out(model):
+        fixture["names"] = names_out(model)
     text = json.dumps(fixture, separators=(",", ":"), allow_nan=False)
     text = text.replace(',"batches":', ',\n"batches":').replace('{"rows":', '\n{"rows":')
     with open(os.path.join(outdir, name + ".json"), "w") as f:
