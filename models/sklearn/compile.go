@@ -99,6 +99,7 @@ type compiler struct {
 	version version // of the root
 	depth   int     // of the estimator in its pipelines
 	count   int     // of estimators compiled so far
+	columns int     // of all ColumnTransformers so far
 }
 
 // The limits of a model. Parts of a pickle may be shared, so that a short file

@@ -25,7 +25,7 @@ func columnTransformer(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := readTable(r, items)
+	t, err := c.readTable(r, items)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,6 @@
 package sklearn
 
 import (
-	"slices"
-
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
@@ -12,6 +10,8 @@ type tableSpec struct {
 	names   []string // nil if it was fitted on an array
 	byName  bool     // a part names its columns, so that arrays cannot be taken
 	columns [][]int  // of each part
+
+	index map[string]int // of names
 }
 
 // readTable reads the width and the names of the input, and which columns each
@@ -20,7 +20,7 @@ type tableSpec struct {
 //	since 1.0        n_features_in_, feature_names_in_, _transformer_to_input_indices
 //	0.22 to 0.24     _n_features, _feature_names_in, _df_columns
 //	0.20, 0.21       _n_features, _df_columns
-func readTable(r pyobj.Ref, items []pyobj.Ref) (*tableSpec, error) {
+func (c *compiler) readTable(r pyobj.Ref, items []pyobj.Ref) (*tableSpec, error) {
 	t := new(tableSpec)
 	var err error
 	if t.width, t.names, err = recordedFeatures(r); err != nil {
@@ -44,8 +44,12 @@ func readTable(r pyobj.Ref, items []pyobj.Ref) (*tableSpec, error) {
 	if t.width < 1 || t.names != nil && len(t.names) != t.width {
 		return nil, r.Format("%d names for %d features", len(t.names), t.width)
 	}
-	if t.width > maxColumns {
+	if c.columns += t.width; c.columns > maxColumns {
 		return nil, r.Unsupported("a ColumnTransformer over that many columns", "Fit it on fewer.")
+	}
+	t.index = make(map[string]int, len(t.names))
+	for j, name := range t.names {
+		t.index[name] = j
 	}
 	for _, item := range items {
 		columns, err := t.read(r, item)
@@ -53,12 +57,17 @@ func readTable(r pyobj.Ref, items []pyobj.Ref) (*tableSpec, error) {
 			return nil, err
 		}
 		t.columns = append(t.columns, columns)
+		if c.columns += len(columns); c.columns > maxColumns {
+			return nil, item.Unsupported("a ColumnTransformer with that many columns in its parts", "Fit it on fewer.")
+		}
 	}
 	return t, nil
 }
 
-// maxColumns bounds a width that may be a mere claim.
-const maxColumns = 1 << 20
+// maxColumns bounds what all ColumnTransformers of a model take together: a
+// width may be a mere claim, a slice describes many columns in a few bytes, and
+// parts may be shared.
+const maxColumns = 1 << 22
 
 // oldNames reads the names under the attributes of versions before 1.0.
 func oldNames(r pyobj.Ref) ([]string, error) {
@@ -161,8 +170,8 @@ func (t *tableSpec) resolve(spec pyobj.Ref) ([]int, error) {
 }
 
 func (t *tableSpec) find(r pyobj.Ref, name string) (int, error) {
-	j := slices.Index(t.names, name)
-	if j < 0 {
+	j, ok := t.index[name]
+	if !ok {
 		return 0, r.Format("no column is named '%s'", clip(name))
 	}
 	return j, nil

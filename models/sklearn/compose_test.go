@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -49,7 +50,7 @@ func TestColumnSpecifications(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := readTable(r, parts)
+		got, err := new(compiler).readTable(r, parts)
 		if err != nil || !slices.Equal(got.columns[0], want) {
 			t.Errorf("%v: got %v, %v, want %v", spec, got, err, want)
 		}
@@ -138,6 +139,35 @@ func TestComposeRefuses(t *testing.T) {
 	f(columns(list(partOn("x", again, i(0)))), "nested more than")
 }
 
+// Parts may be shared, so that a short file can describe very much.
+func TestComposeBombs(t *testing.T) {
+	f := func(v pyobj.Value, want string) {
+		t.Helper()
+		if _, err := compile(v); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want …%s", err, want)
+		}
+	}
+	ridge := object("Ridge", "coef_", list(1.0), "intercept_", 0.0)
+	shared := scaler(1)
+	for range 40 {
+		shared = object("Pipeline", "steps", list(step("a", shared), step("b", shared)))
+	}
+	f(object("TransformedTargetRegressor", "regressor_", ridge, "transformer_", shared, "_training_dim", int64(1)), "more than 10000 estimators")
+
+	same := partOn("x", "passthrough", slice(nil, nil, nil))
+	many := list()
+	for range 1000 {
+		many.Items = append(many.Items, same)
+	}
+	f(object("ColumnTransformer", "transformers_", many, "_n_features", int64(1<<20)), "that many columns in its parts")
+
+	union := scaler(1)
+	for range 20 {
+		union = object("FeatureUnion", "transformer_list", list(step("a", union), step("b", union)))
+	}
+	f(union, "more than 10000 estimators")
+}
+
 // What each column must be, by what looks at it.
 func TestMerge(t *testing.T) {
 	f := func(a, b, want models.DType) {
@@ -153,4 +183,42 @@ func TestMerge(t *testing.T) {
 	f(anything, models.String, models.String)
 	f(anything, models.Float64, models.Float64)
 	f(models.String, models.Float64, models.String)
+}
+
+// Files of 0.20 to 0.24 keep the names as an index of pandas.
+func TestOldColumnNames(t *testing.T) {
+	for _, name := range []string{"_df_columns", "_feature_names_in"} {
+		parts := list(partOn("x", scaler(2), list("c", "a")), partOn("rest", "drop", list(int64(1))))
+		m, err := compile(object("ColumnTransformer", "transformers_", parts, "_n_features", int64(3), name, newIndex("a", "b", "c")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, port := range m.Signature().Inputs {
+			got = append(got, port.Name)
+		}
+		if !slices.Equal(got, []string{"a", "c"}) {
+			t.Errorf("%s: takes %q, want a and c", name, got)
+		}
+	}
+}
+
+// An error of a part names the column of the whole table.
+func TestErrorOfPart(t *testing.T) {
+	f := func(v pyobj.Value, name string) {
+		t.Helper()
+		m, err := compile(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src := &models.Frame{Rows: 2, Columns: []models.Column{{Width: 4, F64: []float64{1, 2, 3, 4, math.Inf(1), 6, 7, 8}}}}
+		err = m.Predict(new(models.Frame), src, models.Transform)
+		var data *models.DataError
+		if !errors.As(err, &data) || data.Row != 1 || data.Column != 0 || data.Name != name {
+			t.Errorf("got %#v, want row 1, column 0 (%s)", err, name)
+		}
+	}
+	parts := list(partOn("keep", "passthrough", int64(3)), partOn("x", scaler(2), list(int64(2), int64(0))))
+	f(columns(parts), "")
+	f(columns(parts, "feature_names_in_", list("a", "b", "c", "d")), "a")
 }

@@ -34,7 +34,7 @@ func functionTransformer(c *compiler, r pyobj.Ref) (*node, error) {
 	}
 	e.names = n.names
 	n.transform = &transformer{run: e.run, names: e.outputNames(r)}
-	if e.f == nil && !e.validate {
+	if e.f == nil && !e.validate && n.features <= maxOpen {
 		n.transform.run, n.transform.follow = identity().run, identity().follow
 		n.types = make([]models.DType, n.features)
 		for j := range n.types {
@@ -44,6 +44,10 @@ func functionTransformer(c *compiler, r pyobj.Ref) (*node, error) {
 	n.outline.Summary = name
 	return n, nil
 }
+
+// maxOpen bounds the columns that may be of any type, since a width may be a mere
+// claim. Above, they are numbers.
+const maxOpen = 1 << 14
 
 // validates reads validate; None, the default before 0.22, is True.
 func validates(c *compiler, r pyobj.Ref) (bool, error) {

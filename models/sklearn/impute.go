@@ -105,9 +105,9 @@ func simpleImputer(c *compiler, r pyobj.Ref) (*node, error) {
 	}
 	n.transform = &transformer{width: out, run: s.run, names: s.outputNames}
 	if n.types != nil {
-		n.transform.run, n.transform.types = s.runTyped, s.resultTypes(n.types)
+		s.types = s.resultTypes(n.types)
+		n.transform.run, n.transform.types = s.runTyped, typesOf(s.types)
 	}
-	s.types = n.transform.types
 	n.outline.Summary = s.summary(r, n.features)
 	return n, nil
 }
@@ -339,7 +339,7 @@ func (s *simpleImpute) resultTypes(in []models.DType) []models.DType {
 	for range s.indicated {
 		out = append(out, models.Float64)
 	}
-	return typesOf(out)
+	return out
 }
 
 func (s *simpleImpute) outputNames(in []string) []string {

@@ -235,7 +235,14 @@ func (s *knnImpute) average(j int, distances []float64, donors []int) float64 {
 	return sum / total
 }
 
+// outputNames are those of the features that have values; scikit-learn forgets
+// the others with keep_empty_features, and so has no name for each column.
 func (s *knnImpute) outputNames(in []string) []string {
+	for _, j := range s.kept {
+		if math.IsNaN(s.means[j]) {
+			return nil
+		}
+	}
 	var out []string
 	for _, j := range s.kept {
 		out = append(out, in[j])

@@ -287,7 +287,7 @@ func kernelCenterer(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, err
 	}
 	n.outline.Summary = features(n.features)
-	n.transform = &transformer{run: func(ws *workspace, x block) (block, error) {
+	n.transform = &transformer{names: centererNames, run: func(ws *workspace, x block) (block, error) {
 		y, src := ws.writable(x)
 		if err := ws.finite(block{width: y.width, data: src}, n.names); err != nil {
 			return block{}, err
@@ -302,4 +302,13 @@ func kernelCenterer(c *compiler, r pyobj.Ref) (*node, error) {
 		return y, nil
 	}}
 	return n, nil
+}
+
+// centererNames are get_feature_names_out: the class and a number.
+func centererNames(in []string) []string {
+	out := make([]string, len(in))
+	for j := range out {
+		out[j] = fmt.Sprintf("kernelcenterer%d", j)
+	}
+	return out
 }

@@ -62,6 +62,9 @@ func splineTransformer(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, err
 	}
 	n.transform = &transformer{width: s.width, run: s.run, names: s.outputNames}
+	if s.beyond == "periodic" && olderThan(c.version, 1, 1) {
+		n.transform.names = func([]string) []string { return nil } // it gave too many names
+	}
 	n.outline.Summary = fmt.Sprintf("%s · degree %d · %s", features(n.features), s.of[0].k, s.beyond)
 	return n, nil
 }

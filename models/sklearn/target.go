@@ -70,6 +70,9 @@ type inverse func(y []float64)
 
 // inverse reads the inverse_transform of the transformers that have one here.
 func (c *compiler) inverse(r pyobj.Ref, k int) (inverse, error) {
+	if c.count++; c.count > maxEstimators {
+		return nil, r.Format("more than %d estimators", maxEstimators)
+	}
 	module, name, _ := r.Class()
 	if within(module, "sklearn") {
 		switch name {

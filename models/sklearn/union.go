@@ -3,6 +3,7 @@ package sklearn
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/pyobj"
@@ -148,8 +149,8 @@ func (u *sideBySide) shareInput(r pyobj.Ref, n *node) error {
 
 // mergeAll merges needs; nil is all numbers.
 func mergeAll(a, b []models.DType, width int) []models.DType {
-	if a == nil && b == nil {
-		return nil
+	if a == nil && b == nil || slices.Equal(a, b) {
+		return a
 	}
 	out := make([]models.DType, width)
 	for j := range out {

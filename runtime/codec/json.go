@@ -54,8 +54,8 @@ func (d *jsonDecoder) document() error {
 
 // The members of an envelope that hold the rows.
 const (
-	members  = "features, instances, inputs, dataframe_split, dataframe_records"
-	envelope = "an object with a member of " + members
+	members  = "features, instances, inputs, dataframe_split or dataframe_records"
+	envelope = "an object with the member " + members
 )
 
 // object reads the request's envelope.

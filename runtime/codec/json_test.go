@@ -61,7 +61,7 @@ func TestJSONRefuses(t *testing.T) {
 		t.Helper()
 		refuses(t, codec.JSON{}, named("a", "b"), marked, text)
 	}
-	const envelope = "an object with a member of features, instances, inputs, dataframe_split, dataframe_records"
+	const envelope = "an object with the member features, instances, inputs, dataframe_split or dataframe_records"
 
 	// The envelope.
 	f("‸", "expected a list of rows, or "+envelope+", got the end of the body")
@@ -69,7 +69,7 @@ func TestJSONRefuses(t *testing.T) {
 	f("‸1.5", "expected a list of rows, or "+envelope+", got `1.5`")
 	f(`‸{}`, "expected "+envelope+", got an object without it")
 	f(`‸{"feature": [[1, 2]]}`, "expected "+envelope+", got an object with `feature` instead")
-	f(`{"features": [[1, 2]], ‸"inputs": [[1, 2]]}`, "expected one of features, instances, inputs, dataframe_split, dataframe_records, got inputs after features")
+	f(`{"features": [[1, 2]], ‸"inputs": [[1, 2]]}`, "expected one of features, instances, inputs, dataframe_split or dataframe_records, got inputs after features")
 	f(`{"features": ‸{"a": 1}}`, "expected a list of rows, got `{\"a\": 1`")
 	f(`{"features": ‸1}`, "expected a list of rows, got `1`")
 	f(`{‸features: []}`, "expected a member name in quotes, got `features: [`")
@@ -151,6 +151,11 @@ func TestJSONNamed(t *testing.T) {
 	f(table, `[{"city": null, "member": true, "age": 1, "height": null}, `+row+"]", `(nan) 1 true ("") / 1.5 42 (false) Oslo`)
 	f(table, `{"dataframe_split": {"columns": ["x", "city", "age", "height", "member"], "data": [[{}, "caf\u00e9", 1, 2, true]]}}`,
 		"2.0 1 true café")
+
+	// A matrix of strings.
+	words := named("from", "to")
+	words.Inputs[0].DType = models.String
+	f(words, `[{"to": "Bonn", "from": null}, {"from": "Ulm", "to": ""}]`, `("") Bonn / Ulm ""`)
 
 	// A model without names takes the columns as they come.
 	f(matrix(2), `[{"a": 1, "b": 2}, {"b": 4, "a": 3}]`, "1.0 2.0 / 3.0 4.0")

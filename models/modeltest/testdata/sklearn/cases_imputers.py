@@ -30,49 +30,49 @@ WORDS = np.array([["a", "x"], [np.nan, "y"], ["b", np.nan], ["a", "y"]], dtype=o
 NONES = np.array([["a", "x"], [None, "y"], ["b", None], ["a", "y"]], dtype=object)
 
 
-@case()
+@milestones()
 def simple_imputer_mean():
     return default_joblib(SimpleImputer().fit(HOLES), EXACT, HOLES_BATCHES)
 
 
-@case()
+@milestones()
 def simple_imputer_median():
     return default_joblib(SimpleImputer(strategy="median").fit(HOLES), EXACT, [HOLES])
 
 
-@case()
+@milestones()
 def simple_imputer_most_frequent():
     return default_joblib(SimpleImputer(strategy="most_frequent").fit(HOLES), EXACT, [HOLES, FULL])
 
 
-@case()
+@milestones()
 def simple_imputer_constant():
     return default_joblib(SimpleImputer(strategy="constant", fill_value=-1.5).fit(HOLES), EXACT, [HOLES])
 
 
-@case()
+@milestones()
 def simple_imputer_zero():
     return default_joblib(SimpleImputer(strategy="constant").fit(HOLES), EXACT, [HOLES])
 
 
-@case()
+@milestones()
 def simple_imputer_float32():
     return default_joblib(SimpleImputer(strategy="constant", fill_value=0.1).fit(HOLES.astype(np.float32)), EXACT, [HOLES])
 
 
-@case()
+@milestones()
 def simple_imputer_number_missing():
     X = np.where(np.isnan(HOLES), -1, HOLES)
     return default_joblib(SimpleImputer(missing_values=-1).fit(X), EXACT, [X, HOLES])
 
 
-@case()
+@milestones()
 def simple_imputer_ints():
     X = np.array([[1, 0], [0, 3], [5, 3], [1, 0]])
     return default_joblib(SimpleImputer(missing_values=0, strategy="most_frequent").fit(X), EXACT, [X])
 
 
-@case()
+@milestones()
 def simple_imputer_empty_feature():
     return default_joblib(SimpleImputer().fit(EMPTY), EXACT, [HOLES, EMPTY])
 
@@ -82,62 +82,62 @@ def simple_imputer_empty_constant():
     return default_joblib(SimpleImputer(strategy="constant", fill_value=3.0).fit(EMPTY), EXACT, [HOLES, EMPTY])
 
 
-@case(since=(1, 2))
+@milestones(since=(1, 2))
 def simple_imputer_keep_empty():
     return default_joblib(SimpleImputer(keep_empty_features=True).fit(EMPTY), EXACT, [HOLES, EMPTY])
 
 
-@case(since=(1, 2))
+@milestones(since=(1, 2))
 def simple_imputer_keep_empty_constant():
     model = SimpleImputer(keep_empty_features=True, strategy="constant", fill_value=2.0)
     return default_joblib(model.fit(EMPTY), EXACT, [HOLES, EMPTY])
 
 
-@case(since=(0, 21))
+@milestones(since=(0, 21))
 def simple_imputer_indicator():
     X = HOLES.copy()
     X[:, 1] = 1.0
     return default_joblib(SimpleImputer(add_indicator=True).fit(X), EXACT, [X, HOLES, FULL])
 
 
-@case(since=(0, 21))
+@milestones(since=(0, 21))
 def simple_imputer_indicator_empty():
     return default_joblib(SimpleImputer(add_indicator=True, strategy="median").fit(EMPTY), EXACT, [HOLES, EMPTY])
 
 
-@case()
+@milestones()
 def simple_imputer_strings():
     return default_joblib(SimpleImputer(strategy="most_frequent").fit(WORDS), EXACT, [WORDS, WORDS[1:2]])
 
 
-@case()
+@milestones()
 def simple_imputer_strings_constant():
     return default_joblib(SimpleImputer(strategy="constant", fill_value="none").fit(WORDS), EXACT, [WORDS])
 
 
-@case()
+@milestones()
 def simple_imputer_strings_default():
     return default_joblib(SimpleImputer(strategy="constant").fit(WORDS), EXACT, [WORDS])
 
 
-@case()
+@milestones()
 def simple_imputer_none():
     return default_joblib(SimpleImputer(missing_values=None, strategy="most_frequent").fit(NONES), EXACT, [NONES])
 
 
-@case()
+@milestones()
 def simple_imputer_string_missing():
     X = np.array([["a", "?"], ["?", "y"], ["a", "y"]], dtype=object)
     return default_joblib(SimpleImputer(missing_values="?", strategy="most_frequent").fit(X), EXACT, [X])
 
 
-@case()
+@milestones()
 def simple_imputer_mixed_objects():
     X = np.array([["a", 1.5], [np.nan, 2.0], ["a", np.nan], ["b", 2.0]], dtype=object)
     return default_joblib(SimpleImputer(strategy="most_frequent").fit(X), EXACT, [X])
 
 
-@case(since=(0, 21))
+@milestones(since=(0, 21))
 def simple_imputer_strings_indicator():
     return default_joblib(SimpleImputer(strategy="most_frequent", add_indicator=True).fit(WORDS), EXACT, [WORDS])
 
@@ -155,26 +155,26 @@ def simple_imputer_dataframe_strings():
     return default_joblib(SimpleImputer(strategy="most_frequent").fit(X), EXACT, [X])
 
 
-@case()
+@milestones()
 def simple_imputer_pipeline():
     steps = [("fill", SimpleImputer()), ("scale", StandardScaler()), ("model", logistic())]
     y = np.array([0, 1, 0, 1, 0, 1])
     return default_joblib(Pipeline(steps).fit(HOLES, y), LABELS, [HOLES, FULL[:1]])
 
 
-@case()
+@milestones()
 def missing_indicator():
     X = HOLES.copy()
     X[:, 1] = 1.0
     return default_joblib(MissingIndicator().fit(X), EXACT, [X, FULL, HOLES, INFINITE, NARROW])
 
 
-@case()
+@milestones()
 def missing_indicator_all():
     return default_joblib(MissingIndicator(features="all").fit(EMPTY), EXACT, [HOLES, FULL])
 
 
-@case()
+@milestones()
 def missing_indicator_not_new():
     X = HOLES.copy()
     X[:, 1] = 1.0
@@ -194,12 +194,12 @@ NOTHING = np.full((1, 4), np.nan)
 CLOSE = dict(EXACT, transform="blas")
 
 
-@case(since=(0, 22))
+@milestones(since=(0, 22))
 def knn_imputer():
     return default_joblib(KNNImputer().fit(NEAR), CLOSE, [ASKED, NEAR[:8], NOTHING, ROWS[:2], INFINITE, NARROW])
 
 
-@case(since=(0, 22))
+@milestones(since=(0, 22))
 def knn_imputer_distance():
     return default_joblib(KNNImputer(n_neighbors=3, weights="distance").fit(NEAR), CLOSE, [ASKED, NOTHING])
 
@@ -211,21 +211,21 @@ def knn_imputer_indicator():
     return default_joblib(KNNImputer(n_neighbors=50, add_indicator=True).fit(NEAR[4:]), CLOSE, batches)
 
 
-@case(since=(0, 22))
+@milestones(since=(0, 22))
 def knn_imputer_empty_feature():
     X = NEAR.copy()
     X[:, 3] = np.nan
     return default_joblib(KNNImputer().fit(X), CLOSE, [ASKED])
 
 
-@case(since=(1, 2))
+@milestones(since=(1, 2))
 def knn_imputer_keep_empty():
     X = NEAR.copy()
     X[:, 3] = np.nan
     return default_joblib(KNNImputer(keep_empty_features=True).fit(X), CLOSE, [ASKED])
 
 
-@case(since=(0, 22))
+@milestones(since=(0, 22))
 def knn_imputer_number_missing():
     X = np.where(np.isnan(NEAR), -1.0, NEAR)
     return default_joblib(KNNImputer(missing_values=-1.0).fit(X), CLOSE, [np.where(np.isnan(ASKED), -1.0, ASKED), ASKED])
@@ -243,32 +243,32 @@ def iterative_imputer():
     return iterative(batches=[ASKED, NEAR[:3], NOTHING, ROWS[:2], INFINITE, NARROW])
 
 
-@case(since=(0, 21))
+@milestones(since=(0, 21))
 def iterative_imputer_linear():
     return iterative(estimator=LinearRegression(), imputation_order="descending", initial_strategy="median")
 
 
-@case(since=(0, 21))
+@milestones(since=(0, 21))
 def iterative_imputer_roman():
     return iterative(imputation_order="roman", n_nearest_features=2)
 
 
-@case(since=(0, 21))
+@milestones(since=(0, 21))
 def iterative_imputer_limits():
     return iterative(min_value=1.0, max_value=5.0, imputation_order="arabic", skip_complete=True) if VERSION >= (0, 22) else iterative(min_value=1.0, max_value=5.0)
 
 
-@case(since=(0, 24))
+@milestones(since=(0, 24))
 def iterative_imputer_limits_each():
     return iterative(min_value=[0, 1, 2, 0.1], max_value=[5, 3, 4, 2])
 
 
-@case(since=(0, 21))
+@milestones(since=(0, 21))
 def iterative_imputer_indicator():
     return iterative(add_indicator=True)
 
 
-@case(since=(0, 21))
+@milestones(since=(0, 21))
 def iterative_imputer_empty_feature():
     X = NEAR.copy()
     X[:, 1] = np.nan
@@ -282,6 +282,6 @@ def iterative_imputer_keep_empty():
     return iterative(X, keep_empty_features=True)
 
 
-@case(since=(0, 21))
+@milestones(since=(0, 21))
 def iterative_imputer_no_rounds():
     return iterative(max_iter=0)

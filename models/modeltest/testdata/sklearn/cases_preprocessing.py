@@ -25,47 +25,47 @@ MILD = np.array([[0.0, 0.0, 0.0, 0.0], [-0.0, 1.0, -2.0, 3.0], [1e6, 0.0, -1e-6,
 MILD_BATCHES = [ROWS, MILD, ONE, MISSING, INFINITE, NARROW, INTEGERS]
 
 
-@case()
+@milestones()
 def max_abs_scaler():
     return default_joblib(MaxAbsScaler().fit(IRIS - 3), EXACT)
 
 
-@case(since=(1, 8))
+@milestones(since=(1, 8))
 def max_abs_scaler_clip():
     return default_joblib(MaxAbsScaler(clip=True).fit(IRIS[40:60]), EXACT)
 
 
-@case()
+@milestones()
 def robust_scaler():
     return default_joblib(RobustScaler().fit(IRIS), EXACT)
 
 
-@case()
+@milestones()
 def robust_scaler_no_center():
     return default_joblib(RobustScaler(with_centering=False, quantile_range=(10, 90)).fit(IRIS), EXACT, [ROWS])
 
 
-@case()
+@milestones()
 def robust_scaler_no_scale():
     return default_joblib(RobustScaler(with_scaling=False).fit(IRIS), EXACT, [ROWS])
 
 
-@case(since=(0, 24))
+@milestones(since=(0, 24))
 def robust_scaler_unit_variance():
     return default_joblib(RobustScaler(unit_variance=True).fit(IRIS), EXACT, [ROWS])
 
 
-@case(since=(0, 24))
+@milestones(since=(0, 24))
 def robust_scaler_neither():
     return default_joblib(RobustScaler(with_scaling=False, with_centering=False).fit(IRIS), EXACT, [ROWS])
 
 
-@case(since=(0, 24))
+@milestones(since=(0, 24))
 def normalizer_l1():
     return default_joblib(Normalizer(norm="l1").fit(IRIS), SHARP, MILD_BATCHES)
 
 
-@case(since=(0, 24))
+@milestones(since=(0, 24))
 def normalizer_l2():
     return default_joblib(Normalizer().fit(IRIS), SHARP, MILD_BATCHES)
 
@@ -75,24 +75,24 @@ def normalizer_max():
     return default_joblib(Normalizer(norm="max").fit(IRIS), EXACT, MILD_BATCHES)
 
 
-@case()
+@milestones()
 def normalizer_in_pipeline():
     """Before 0.24 alone it does not record how many features it takes."""
     steps = [("scale", StandardScaler()), ("norm", Normalizer(norm="max"))]
     return default_joblib(Pipeline(steps).fit(IRIS), EXACT, [ROWS, MILD])
 
 
-@case(since=(0, 24))
+@milestones(since=(0, 24))
 def binarizer():
     return default_joblib(Binarizer(threshold=1.4).fit(IRIS), EXACT)
 
 
-@case()
+@milestones()
 def binarizer_in_pipeline():
     return default_joblib(Pipeline([("scale", StandardScaler()), ("cut", Binarizer())]).fit(IRIS), EXACT, [ROWS])
 
 
-@case()
+@milestones()
 def kernel_centerer():
     K = IRIS[::15].dot(IRIS[::15].T)
     return default_joblib(KernelCenterer().fit(K), SHARP, [IRIS[:5].dot(IRIS[::15].T), K[:1], K[:2] * np.nan])
@@ -104,40 +104,40 @@ def power_yeo_johnson():
     return default_joblib(PowerTransformer().fit(X), SHARP, [ROWS - [5, 3, 0, 0], MILD[:2], ONE, MISSING, INFINITE, NARROW])
 
 
-@case()
+@milestones()
 def power_yeo_johnson_plain():
     X = IRIS - [5, 3, 0, 0]
     model = PowerTransformer(method="yeo-johnson", standardize=False).fit(X)
     return default_joblib(model, SHARP, [ROWS - [5, 3, 0, 0]])
 
 
-@case()
+@milestones()
 def power_yeo_johnson_edges():
     model = PowerTransformer(method="yeo-johnson", standardize=False).fit(IRIS)
     model.lambdas_ = np.array([0.0, 2.0, 1.0, 1e-3])
     return default_joblib(model, SHARP, [ROWS, -ROWS])
 
 
-@case()
+@milestones()
 def power_box_cox():
     model = PowerTransformer(method="box-cox").fit(IRIS)
     return default_joblib(model, SHARP, [ROWS, ONE, MISSING, INFINITE, MILD])
 
 
-@case()
+@milestones()
 def power_box_cox_plain():
     model = PowerTransformer(method="box-cox", standardize=False).fit(IRIS)
     model.lambdas_ = np.array([0.0, 2.0, -1.0, 1e-3])
     return default_joblib(model, SHARP, [ROWS])
 
 
-@case()
+@milestones()
 def quantile_uniform():
     model = QuantileTransformer(n_quantiles=20, random_state=0).fit(IRIS)
     return default_joblib(model, EXACT, MILD_BATCHES + [IRIS[:12]])
 
 
-@case()
+@milestones()
 def quantile_normal():
     model = QuantileTransformer(n_quantiles=50, output_distribution="normal", random_state=0).fit(IRIS)
     return default_joblib(model, SHARP, MILD_BATCHES + [IRIS[:12], IRIS[[0, 14, 41, 118, 131]]])
@@ -146,7 +146,7 @@ def quantile_normal():
 POLYNOMIAL_BATCHES = [ROWS, MILD, ONE, MISSING, INFINITE, NARROW, INTEGERS]
 
 
-@case()
+@milestones()
 def polynomial_default():
     return default_joblib(PolynomialFeatures().fit(IRIS), EXACT, POLYNOMIAL_BATCHES)
 
@@ -156,44 +156,44 @@ def polynomial_three():
     return default_joblib(PolynomialFeatures(degree=3).fit(IRIS), EXACT, [ROWS])
 
 
-@case()
+@milestones()
 def polynomial_interaction():
     return default_joblib(PolynomialFeatures(degree=3, interaction_only=True).fit(IRIS), EXACT, [ROWS])
 
 
-@case()
+@milestones()
 def polynomial_all_interactions():
     model = PolynomialFeatures(degree=9, interaction_only=True, include_bias=False)
     return default_joblib(model.fit(IRIS), EXACT, [ROWS])
 
 
-@case()
+@milestones()
 def polynomial_no_bias():
     return default_joblib(PolynomialFeatures(degree=4, include_bias=False).fit(IRIS[:, :2]), EXACT, [ROWS[:, :2]])
 
 
-@case(since=(1, 0))
+@milestones(since=(1, 0))
 def polynomial_range():
     return default_joblib(PolynomialFeatures(degree=(2, 3)).fit(IRIS), EXACT, [ROWS])
 
 
-@case(since=(1, 0))
+@milestones(since=(1, 0))
 def polynomial_range_interaction():
     return default_joblib(PolynomialFeatures(degree=(2, 3), interaction_only=True, include_bias=False).fit(IRIS), EXACT, [ROWS])
 
 
-@case()
+@milestones()
 def kbins_onehot():
     return default_joblib(KBinsDiscretizer(n_bins=4).fit(IRIS), EXACT, POLYNOMIAL_BATCHES)
 
 
-@case()
+@milestones()
 def kbins_ordinal():
     model = KBinsDiscretizer(n_bins=[3, 2, 5, 4], encode="ordinal", strategy="uniform").fit(IRIS)
     return default_joblib(model, EXACT, POLYNOMIAL_BATCHES)
 
 
-@case()
+@milestones()
 def kbins_dense():
     model = KBinsDiscretizer(n_bins=3, encode="onehot-dense", strategy="kmeans").fit(IRIS)
     return default_joblib(model, EXACT, [ROWS, MILD])
@@ -207,7 +207,7 @@ def kbins_edges():
     return default_joblib(model, EXACT, [edges, np.nextafter(edges, -9), edges - 2e-5])
 
 
-@case()
+@milestones()
 def kbins_in_pipeline():
     steps = [("bins", KBinsDiscretizer(n_bins=3)), ("model", logistic())]
     return default_joblib(Pipeline(steps).fit(IRIS[:100], SPECIES[:100]), LABELS, [ROWS])
@@ -225,22 +225,22 @@ def spline_constant():
     return default_joblib(SplineTransformer().fit(IRIS), SHARP, [BEYOND, ROWS, MISSING, INFINITE, NARROW])
 
 
-@case(since=(1, 0))
+@milestones(since=(1, 0))
 def spline_linear():
     return spline(extrapolation="linear", knots="quantile")
 
 
-@case(since=(1, 0))
+@milestones(since=(1, 0))
 def spline_linear_1():
     return spline(extrapolation="linear", degree=1)
 
 
-@case(since=(1, 0))
+@milestones(since=(1, 0))
 def spline_continue():
     return spline(extrapolation="continue", degree=2)
 
 
-@case(since=(1, 0))
+@milestones(since=(1, 0))
 def spline_periodic():
     return spline(extrapolation="periodic", degree=2)
 
@@ -250,17 +250,17 @@ def spline_error():
     return spline(extrapolation="error")
 
 
-@case(since=(1, 0))
+@milestones(since=(1, 0))
 def spline_no_bias():
     return spline(include_bias=False)
 
 
-@case(since=(1, 3))
+@milestones(since=(1, 3))
 def spline_sparse():
     return spline(sparse_output=True)
 
 
-@case(since=(1, 9))
+@milestones(since=(1, 9))
 def spline_zeros():
     X = IRIS.copy()
     X[::9, 1] = np.nan
