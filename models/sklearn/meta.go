@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/copal-ml/copal/models"
@@ -304,4 +305,15 @@ func renumbered(err error, columns []int, names []string) error {
 		}
 	}
 	return err
+}
+
+// beforePatch reports whether v is older than major.minor.patch, for what changed
+// in a patch release.
+func (v version) beforePatch(major, minor, patch int) bool {
+	if v.major != major || v.minor != minor {
+		return v.before(major, minor)
+	}
+	var own int
+	_, err := fmt.Sscanf(v.text, "%d.%d.%d", &v.major, &v.minor, &own)
+	return err == nil && own < patch
 }

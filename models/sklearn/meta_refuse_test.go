@@ -112,3 +112,21 @@ func TestOneVsOneOfOldVersions(t *testing.T) {
 	f("0.20.4", models.Predict)
 	f("0.21.3", models.Predict, models.DecisionFunction)
 }
+
+func TestBeforePatch(t *testing.T) {
+	f := func(text string, want bool) {
+		t.Helper()
+		v := versionOf(pyobj.NewRef("x", object("X", "_sklearn_version", text)))
+		if got := v.beforePatch(1, 3, 1); got != want {
+			t.Errorf("%s before 1.3.1: got %v", text, got)
+		}
+	}
+	f("0.20.4", true)
+	f("1.2.2", true)
+	f("1.3.0", true)
+	f("1.3.1", false)
+	f("1.3.2.post1", false)
+	f("1.3.dev0", false)
+	f("1.4.0", false)
+	f("2.0.0", false)
+}

@@ -141,7 +141,7 @@ type oneVsRest struct {
 	list       []binary
 	probas     []*method
 	multilabel bool
-	lastTie    bool // of equal scores the last wins, as before 1.9
+	lastTie    bool // of equal scores the last wins, as before 1.8
 	zeroRows   bool // rows of zeros stay, as since 1.7
 }
 
@@ -164,7 +164,7 @@ func oneVsRestClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, err
 	}
 	version := c.written(r)
-	o.lastTie, o.zeroRows = version.before(1, 9), !version.before(1, 7)
+	o.lastTie, o.zeroRows = version.before(1, 8), !version.before(1, 7)
 	binarizer, err := r.Need("label_binarizer_")
 	if err != nil {
 		return nil, err
