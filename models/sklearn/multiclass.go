@@ -135,8 +135,8 @@ func readConstant(r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
-// An oneVsRest is OneVsRestClassifier: a score for each class.
-type oneVsRest struct {
+// A perClass is OneVsRestClassifier: a score for each class.
+type perClass struct {
 	node       *node
 	list       []binary
 	probas     []*method
@@ -150,7 +150,7 @@ func oneVsRestClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &oneVsRest{node: new(node)}
+	o := &perClass{node: new(node)}
 	if err := o.node.inputOf(r, parts...); err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func oneVsRestClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 }
 
 // answerWith offers predict, by the kind of target.
-func (o *oneVsRest) answerWith(r pyobj.Ref, kind string, classes *labels) error {
+func (o *perClass) answerWith(r pyobj.Ref, kind string, classes *labels) error {
 	k := len(o.list)
 	port := models.Port{DType: classes.dtype}
 	switch {
@@ -210,7 +210,7 @@ func (o *oneVsRest) answerWith(r pyobj.Ref, kind string, classes *labels) error 
 	return nil
 }
 
-func (o *oneVsRest) offerScores(r pyobj.Ref, parts []*node) {
+func (o *perClass) offerScores(r pyobj.Ref, parts []*node) {
 	k := len(parts)
 	if probas, err := all(r, parts, models.PredictProba, 2); err == nil {
 		o.probas = probas
@@ -228,7 +228,7 @@ func (o *oneVsRest) offerScores(r pyobj.Ref, parts []*node) {
 }
 
 // classify is predict for more than two classes.
-func (o *oneVsRest) classify(ws *workspace, x block, out []float64) error {
+func (o *perClass) classify(ws *workspace, x block, out []float64) error {
 	k := len(o.list)
 	all := ws.floats(x.rows * k)
 	if err := scores(ws, o.node.shared(ws, x), o.list, all); err != nil {
@@ -247,7 +247,7 @@ func (o *oneVsRest) classify(ws *workspace, x block, out []float64) error {
 }
 
 // indicate tells for each class whether its score is above the threshold.
-func (o *oneVsRest) indicate(ws *workspace, x block, out []float64) error {
+func (o *perClass) indicate(ws *workspace, x block, out []float64) error {
 	if err := scores(ws, o.node.shared(ws, x), o.list, out); err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func (o *oneVsRest) indicate(ws *workspace, x block, out []float64) error {
 
 // probabilities is predict_proba. Those of labels that exclude each other are
 // divided by their sum.
-func (o *oneVsRest) probabilities(ws *workspace, x block, out []float64) error {
+func (o *perClass) probabilities(ws *workspace, x block, out []float64) error {
 	x = o.node.shared(ws, x)
 	k := max(len(o.probas), 2)
 	for j, m := range o.probas {

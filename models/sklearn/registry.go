@@ -38,7 +38,7 @@ var classes = slices.Concat(
 	thresholdClasses,
 	multiclassClasses,
 	multioutputClasses,
-	delegateClasses,
+	selfTrainingClasses,
 	featureSelectionClasses,
 	treeClasses,
 	forestClasses,
