@@ -96,6 +96,9 @@ func (c *compiler) binaryParts(r pyobj.Ref) ([]*node, error) {
 	list := make([]*node, len(items))
 	for i, item := range items {
 		if _, name, _ := item.Class(); name == constantPredictor {
+			if c.count++; c.count > maxEstimators {
+				return nil, r.Format("more than %d estimators", maxEstimators)
+			}
 			list[i], err = readConstant(item)
 		} else {
 			list[i], err = c.estimator(item)
