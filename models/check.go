@@ -98,11 +98,7 @@ func (s *Signature) checkCount(got int) error {
 	if got == want {
 		return nil
 	}
-	who := s.Estimator
-	if who == "" {
-		who = "the model"
-	}
-	return batchError("X has %d features, but %s is expecting %d features as input.", got, who, want)
+	return batchError("X has %d features, but %s is expecting %d features as input.", got, s.who(), want)
 }
 
 // checkNames holds the names of the columns against the names of the features.
@@ -177,10 +173,16 @@ func listed(title string, names []string) string {
 	return title + strings.Join(names, ", ") + more + "."
 }
 
+// checkColumns takes columns by name; by position if either side has no names,
+// as scikit-learn takes an array in the place of a table.
 func (s *Signature) checkColumns(in *Frame) error {
+	if s.byPosition(in) && len(in.Columns) != len(s.Inputs) {
+		return s.miscounted(in, len(s.Inputs))
+	}
 	var missing []string
-	for _, want := range s.Inputs {
-		i := in.index(want.Name)
+	for k := range s.Inputs {
+		want := &s.Inputs[k]
+		i := s.find(in, k)
 		if i < 0 {
 			missing = append(missing, want.Name)
 			continue
@@ -189,7 +191,7 @@ func (s *Signature) checkColumns(in *Frame) error {
 		if !takes(want.DType, c.DType) {
 			return columnError(i, c.Name, c.DType, want.DType)
 		}
-		if c.Width != want.Width {
+		if c.Stride() != want.Stride() {
 			return &DataError{Row: -1, Column: i, Name: c.Name, Text: fmt.Sprintf(
 				"column %d%s has width %d, expected %d", i, named(c.Name), c.Width, want.Width)}
 		}
@@ -198,6 +200,40 @@ func (s *Signature) checkColumns(in *Frame) error {
 		return batchError("%s", listed("columns are missing: ", missing))
 	}
 	return nil
+}
+
+func (s *Signature) miscounted(in *Frame, want int) error {
+	got := 0
+	for i := range in.Columns {
+		got += in.Columns[i].Stride()
+	}
+	if got == want {
+		return batchError("got one column of %d values, expected %d columns of different types", got, want)
+	}
+	return batchError("X has %d features, but %s is expecting %d features as input.", got, s.who(), want)
+}
+
+func (s *Signature) who() string {
+	if s.Estimator == "" {
+		return "the model"
+	}
+	return s.Estimator
+}
+
+func (s *Signature) byPosition(in *Frame) bool {
+	return len(s.Inputs) > 0 && s.Inputs[0].Name == "" || !hasNames(in)
+}
+
+// find is the column of in for input k, or -1.
+func (s *Signature) find(in *Frame, k int) int {
+	if s.byPosition(in) {
+		return k
+	}
+	name := s.Inputs[k].Name
+	if k < len(in.Columns) && in.Columns[k].Name == name {
+		return k
+	}
+	return in.index(name)
 }
 
 func (f *Frame) index(name string) int {

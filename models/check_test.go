@@ -84,6 +84,23 @@ func TestCheckColumns(t *testing.T) {
 	refuses(t, s, &Frame{Rows: 1, Columns: []Column{wide, city}}, `column 0 ("age") has width 2, expected 0`)
 }
 
+// Columns without names are taken by their place.
+func TestCheckPlaces(t *testing.T) {
+	s := &Signature{Inputs: []Port{{Name: "from", DType: String}, {Name: "km"}}, Estimator: "OneHotEncoder"}
+	texts := func(n, width int) Column { return Column{DType: String, Width: width, Str: make([]string, n)} }
+	number := Column{F64: make([]float64, 2)}
+	if err := s.Check(&Frame{Rows: 2, Columns: []Column{texts(2, 0), number}}); err != nil {
+		t.Error(err)
+	}
+	refuses(t, s, &Frame{Rows: 2, Columns: []Column{texts(6, 3)}},
+		"X has 3 features, but OneHotEncoder is expecting 2 features as input.")
+	refuses(t, s, &Frame{Rows: 2, Columns: []Column{texts(2, 0)}},
+		"X has 1 features, but OneHotEncoder is expecting 2 features as input.")
+	refuses(t, s, &Frame{Rows: 2, Columns: []Column{texts(4, 2)}},
+		"got one column of 2 values, expected 2 columns of different types")
+	refuses(t, s, &Frame{Rows: 2, Columns: []Column{number, number}}, "column 0 holds float64, expected string")
+}
+
 func TestCheckNamesAtMostFive(t *testing.T) {
 	refuses(t, wideSignature(), table("a", "b", "c", "d", "e", "f", "age", "height", "weight"),
 		"The feature names should match those that were passed during fit. Feature names unseen at fit time: a, b, c, d, e, ....")

@@ -67,7 +67,13 @@ type Port struct {
 	Name  string `json:"name,omitempty"`
 	DType DType  `json:"dtype"`
 	Width int    `json:"width,omitempty"` // 0: one bare value a row; see Column.Width
+
+	// Names are those of the Width values, if the model knows them.
+	Names []string `json:"names,omitempty"`
 }
+
+// Stride is the number of values that a row of the port takes.
+func (p Port) Stride() int { return max(p.Width, 1) }
 
 // Info is what a model file says of itself; none of it is needed to predict.
 type Info struct {

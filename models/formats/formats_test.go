@@ -38,11 +38,11 @@ func TestRefused(t *testing.T) {
 	f("main-function", "Pipeline.steps['prep'].func: the global __main__.custom is not supported (byte 170)",
 		"It was defined in the script that saved the model")
 	f("main-class", "the global __main__.Tweaked is not supported (byte 32)", "It was defined in the script that saved the model")
-	f("cloudpickle-function", `Pipeline.steps['prep'].func: the Python function "custom", pickled by value`+
+	f("cloudpickle-function", `Pipeline.steps['prep'].func: the Python function "custom" of line 26, pickled by value`+
 		" (cloudpickle.cloudpickle._make_function) is not supported (byte 193)", "Copal runs no Python code.")
-	f("dill-function", `Pipeline.steps['prep'].func: the Python function "custom", pickled by value`+
+	f("dill-function", `Pipeline.steps['prep'].func: the Python function "custom" of line 26, pickled by value`+
 		" (dill._dill._create_function) is not supported (byte 182)", "Copal runs no Python code.")
-	f("svc", "SVC: sklearn.svm._classes.SVC is not supported (written by version 1.7.2) (byte 43)", "LogisticRegression, ")
+	f("dbscan", "DBSCAN: sklearn.cluster._dbscan.DBSCAN is not supported (written by version 1.7.2) (byte 49)", "LogisticRegression, ")
 	f("nested-select", "Pipeline.steps['prep'].steps['select']: sklearn.feature_selection._univariate_selection.SelectKBest"+
 		" is not supported (written by version 1.7.2) (byte 868)", "LogisticRegression, ")
 	f("not-fitted", "LogisticRegression: an estimator that is not fitted is not supported (written by version 1.7.2) (byte 68)",

@@ -46,15 +46,22 @@ func seed(f *testing.F, pattern string) {
 // answer asks m everything about three rows.
 func answer(t *testing.T, m *models.Model) {
 	const rows = 3
-	width := m.Signature().Inputs[0].Width
-	if width > 1<<16 {
-		return
+	src := &models.Frame{Rows: rows}
+	for _, port := range m.Signature().Inputs {
+		n := rows * max(port.Width, 1)
+		if port.Width > 1<<16 || len(src.Columns) > 1<<12 {
+			return
+		}
+		c := src.Add(port.Name, port.DType, port.Width, n)
+		for i := range n {
+			if port.DType == models.String {
+				c.Str[i] = []string{"a", "", "no such word"}[i%rows]
+				c.Null = append(c.Null, i%rows == 1)
+			} else {
+				c.F64[i] = float64(i%7) - 3
+			}
+		}
 	}
-	x := make([]float64, rows*width)
-	for i := range x {
-		x[i] = float64(i%7) - 3
-	}
-	src := &models.Frame{Rows: rows, Columns: []models.Column{{Width: width, F64: x}}}
 	if err := m.Signature().Check(src); err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,21 @@ func ExpEach(x []float64) {
 	}
 }
 
+// SumSingle is Sum for float32 values, in float32:
+//
+//	for _, v := range x {
+//		sum += float32(v)
+//	}
+//
+// It adds in Sum's order only below eight values.
+func SumSingle(x []float64) float64 {
+	var sum float32
+	for _, v := range x {
+		sum += float32(v)
+	}
+	return float64(sum)
+}
+
 // Above is
 //
 //	for i, v := range x {

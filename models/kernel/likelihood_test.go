@@ -55,6 +55,12 @@ func TestAbove(t *testing.T) {
 	same(t, x, []float64{0, 0, 1, 1})
 }
 
+func TestSumSingle(t *testing.T) {
+	if got := SumSingle([]float64{1 << 24, 1, 1}); got != 1<<24 {
+		t.Errorf("got %v: not a sum in float32", got)
+	}
+}
+
 func TestExpEach(t *testing.T) {
 	x := []float64{0, 1, math.Inf(-1)}
 	ExpEach(x)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,34 @@ func checkInfo(t *testing.T, f *Fixture, m *models.Model) {
 			t.Errorf("the library offers %s, the model does not", method)
 		}
 	}
+}
+
+// checkNames holds the names of the transform's result, if the model tells them,
+// against those of the library.
+func checkNames(t *testing.T, f *Fixture, m *models.Model) {
+	t.Helper()
+	got := NamesOut(m)
+	if len(f.Names) > 0 && got != nil && !slices.Equal(got, f.Names) {
+		t.Errorf("the names of transform are\n%q, want\n%q", got, f.Names)
+	}
+}
+
+// NamesOut are the names of what m's transform answers; nil if m does not tell.
+func NamesOut(m *models.Model) []string {
+	for _, method := range m.Signature().Methods {
+		if method.Name != models.Transform {
+			continue
+		}
+		if outputs := method.Outputs; len(outputs) == 1 && outputs[0].Width > 0 {
+			return outputs[0].Names
+		}
+		var names []string
+		for _, port := range method.Outputs {
+			names = append(names, port.Name)
+		}
+		return names
+	}
+	return nil
 }
 
 // A question is one method asked about one batch.

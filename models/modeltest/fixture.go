@@ -26,6 +26,9 @@ type Fixture struct {
 	// answers must be.
 	Tolerance map[models.Method]Tolerance `json:"tolerance"`
 	Batches   []Batch                     `json:"batches"`
+
+	// Names are those of the result of transform, if the library knows them.
+	Names []string `json:"names"`
 }
 
 // A Batch is one question and its answers. A method that refused the batch is
@@ -54,7 +57,8 @@ func (cs *columns) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// column reads a models.Column from {"name","dtype","width","values"}.
+// column reads a models.Column from {"name","dtype","width","values"}. A value that is
+// null is missing.
 type column struct{ models.Column }
 
 func (c *column) UnmarshalJSON(b []byte) error {
@@ -70,18 +74,41 @@ func (c *column) UnmarshalJSON(b []byte) error {
 	c.Name, c.DType, c.Width = raw.Name, raw.DType, raw.Width
 	switch raw.DType {
 	case models.Int64:
-		return json.Unmarshal(raw.Values, &c.I64)
+		return read(raw.Values, &c.I64, &c.Null)
 	case models.Bool:
-		return json.Unmarshal(raw.Values, &c.Bool)
+		return read(raw.Values, &c.Bool, &c.Null)
 	case models.String:
-		return json.Unmarshal(raw.Values, &c.Str)
+		return read(raw.Values, &c.Str, &c.Null)
 	}
 	var values []number
-	if err := json.Unmarshal(raw.Values, &values); err != nil {
+	if err := read(raw.Values, &values, &c.Null); err != nil {
 		return err
 	}
-	for _, v := range values {
+	for i, v := range values {
+		if len(c.Null) > 0 && c.Null[i] {
+			v = number(math.NaN())
+		}
 		c.F64 = append(c.F64, float64(v))
+	}
+	return nil
+}
+
+// read reads a list of values, where null is a missing one.
+func read[T any](b []byte, values *[]T, null *[]bool) error {
+	var list []*T
+	if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	any := false
+	flags := make([]bool, len(list))
+	for i, v := range list {
+		if v == nil {
+			v, flags[i], any = new(T), true, true
+		}
+		*values = append(*values, *v)
+	}
+	if any {
+		*null = flags
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ func rows(f *models.Frame, from, to int) *models.Frame {
 		a, b := from*c.Stride(), to*c.Stride()
 		part := models.Column{Name: c.Name, DType: c.DType, Width: c.Width}
 		part.F64, part.F32, part.I64 = cut(c.F64, a, b), cut(c.F32, a, b), cut(c.I64, a, b)
-		part.Bool, part.Str = cut(c.Bool, a, b), cut(c.Str, a, b)
+		part.Bool, part.Str, part.Null = cut(c.Bool, a, b), cut(c.Str, a, b), cut(c.Null, a, b)
 		out.Columns = append(out.Columns, part)
 	}
 	return out
@@ -35,6 +35,7 @@ func repeat(f *models.Frame, times int) *models.Frame {
 		for range times {
 			all.F64, all.I64 = append(all.F64, c.F64...), append(all.I64, c.I64...)
 			all.Bool, all.Str = append(all.Bool, c.Bool...), append(all.Str, c.Str...)
+			all.Null = append(all.Null, c.Null...)
 		}
 		out.Columns = append(out.Columns, all)
 	}
@@ -49,11 +50,20 @@ func asColumns(f *models.Frame) *models.Frame {
 		c := models.Column{DType: m.DType}
 		for i := range f.Rows {
 			at := i*m.Width + j
-			c.F64, c.I64 = append(c.F64, cut(m.F64, at, at+min(1, len(m.F64)))...), append(c.I64, cut(m.I64, at, at+min(1, len(m.I64)))...)
+			c.F64, c.I64 = append(c.F64, one(m.F64, at)...), append(c.I64, one(m.I64, at)...)
+			c.Bool, c.Str, c.Null = append(c.Bool, one(m.Bool, at)...), append(c.Str, one(m.Str, at)...), append(c.Null, one(m.Null, at)...)
 		}
 		out.Columns = append(out.Columns, c)
 	}
 	return out
+}
+
+// one is value i of s, or nothing if s is not in use.
+func one[T any](s []T, i int) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return s[i : i+1]
 }
 
 // bits is f in a form that reflect.DeepEqual compares bit by bit.
@@ -64,7 +74,7 @@ func bits(f *models.Frame) any {
 		for _, v := range c.F64 {
 			words = append(words, math.Float64bits(v))
 		}
-		all = append(all, c.Name, c.DType, c.Width, words, c.I64, c.Bool, c.Str)
+		all = append(all, c.Name, c.DType, c.Width, words, c.I64, c.Bool, c.Str, c.Null)
 	}
 	return all
 }

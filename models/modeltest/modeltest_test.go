@@ -1,5 +1,42 @@
-package modeltest
+package modeltest_test
 
-import "testing"
+import (
+	"path/filepath"
+	"strings"
+	"testing"
 
-func TestSklearn(t *testing.T) { Run(t, "testdata/sklearn") }
+	"github.com/copal-ml/copal/models/formats"
+	"github.com/copal-ml/copal/models/modeltest"
+)
+
+// Compositions tell the names of their results wherever the library does.
+func TestNamesOfCompositions(t *testing.T) {
+	const dir = "testdata/sklearn"
+	known := 0
+	for _, name := range modeltest.List(t, dir) {
+		if !strings.Contains(name, "/compose_") && !strings.Contains(name, "/union_") {
+			continue
+		}
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		f, err := modeltest.ReadFixture(path + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(f.Names) == 0 {
+			continue
+		}
+		known++
+		m, err := formats.OpenFile(path + ".pkl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := modeltest.NamesOut(m); len(got) != len(f.Names) {
+			t.Errorf("%s: the model tells %d names, the library %d", name, len(got), len(f.Names))
+		}
+	}
+	if known == 0 {
+		t.Error("no fixture has names")
+	}
+}
+
+func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }

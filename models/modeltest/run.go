@@ -90,6 +90,7 @@ func check(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	checkInfo(t, f, m)
+	checkNames(t, f, m)
 	if len(f.Batches) == 0 || len(f.Tolerance) == 0 {
 		t.Fatal("the fixture asks nothing")
 	}

@@ -45,6 +45,11 @@ func (t Tolerance) compare(got, want *models.Column) error {
 	if got.DType != want.DType || got.Width != want.Width {
 		return fmt.Errorf("answers are %s of width %d, want %s of width %d", got.DType, got.Width, want.DType, want.Width)
 	}
+	for i := range want.Null {
+		if want.Null[i] != (len(got.Null) > 0 && got.Null[i]) {
+			return differ(i, want.Stride(), got.Null, want.Null[i])
+		}
+	}
 	for i := range want.Str {
 		if got.Str[i] != want.Str[i] {
 			return differ(i, want.Stride(), got.Str[i], want.Str[i])
@@ -83,7 +88,9 @@ func (t Tolerance) near(got, want float64, row []float64) bool {
 	case BLAS:
 		size := 0.0
 		for _, v := range row {
-			size = max(size, math.Abs(v))
+			if !math.IsNaN(v) {
+				size = max(size, math.Abs(v))
+			}
 		}
 		return math.Abs(got-want) <= 1e-12*size
 	case Exp:

@@ -65,11 +65,9 @@ func readBayesLinear(c *compiler, r pyobj.Ref) (*bayesLinear, *node, error) {
 	if !m.flat {
 		return nil, nil, r.Format("coef_ has two dimensions")
 	}
-	alpha, err := floatOf(r, "alpha_")
-	if err != nil {
+	if m.noise, err = noiseOf(r); err != nil {
 		return nil, nil, err
 	}
-	m.noise = 1 / alpha
 	normalize, err := wasNormalized(c, r)
 	if err != nil {
 		return nil, nil, err
@@ -83,6 +81,32 @@ func readBayesLinear(c *compiler, r pyobj.Ref) (*bayesLinear, *node, error) {
 	n.offer(&method{name: models.PredictStd, run: m.predictStd,
 		outputs: []output{{port: models.Port{Name: "mean"}}, {port: models.Port{Name: "std"}}}})
 	return m, n, nil
+}
+
+// noiseOf is 1 / alpha_. Of a float32 it is one, by the rules of NumPy 2.
+func noiseOf(r pyobj.Ref) (float64, error) {
+	attr, err := r.Need("alpha_")
+	if err != nil {
+		return 0, err
+	}
+	alpha, err := attr.Float()
+	if err != nil {
+		return 0, err
+	}
+	if isSingleScalar(attr.Value()) {
+		return float64(1 / float32(alpha)), nil
+	}
+	return 1 / alpha, nil
+}
+
+// isSingleScalar reports whether v is a NumPy scalar of float32.
+func isSingleScalar(v pyobj.Value) bool {
+	o, ok := v.(*pyobj.Object)
+	if !ok || !pyobj.IsScalar(v) || len(o.Args) == 0 {
+		return false
+	}
+	t, _, err := pyobj.DType(o.Args[0])
+	return err == nil && t.Kind == 'f' && t.Size == 4
 }
 
 // wasNormalized reads the parameter normalize, which 1.2 dropped.

@@ -94,7 +94,7 @@ func calibratedClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 
 // read reads a pair. Its attributes were renamed in 0.24 and in 1.2.
 func (p *calibratedPair) read(c *compiler, r pyobj.Ref, classes *labels) (*node, error) {
-	inner, err := c.part(r, "estimator", "base_estimator")
+	inner, err := c.member(r, "estimator", "base_estimator")
 	if err != nil {
 		return nil, err
 	}

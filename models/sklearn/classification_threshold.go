@@ -25,7 +25,7 @@ type cutoff struct {
 
 // readCutoff reads all but the threshold.
 func readCutoff(c *compiler, r pyobj.Ref, positive pyobj.Ref, given bool) (*cutoff, *node, *labels, error) {
-	inner, err := c.part(r, "estimator_", "estimator")
+	inner, err := c.member(r, "estimator_", "estimator")
 	if err != nil {
 		return nil, nil, nil, err
 	}

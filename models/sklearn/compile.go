@@ -34,7 +34,7 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 	if err != nil {
 		return nil, c.withVersion(err)
 	}
-	if n.features == 0 {
+	if n.features == 0 && n.inputs == nil {
 		return nil, c.withVersion(r.Unsupported(n.class+", which does not record how many features it takes,",
 			"Fit it with scikit-learn 0.24 or later, which record it."))
 	}
@@ -115,6 +115,9 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 		return nil, r.Unsupported(pyobj.Describe(r.Value())+" in the place of an estimator", hint(c.classes))
 	}
 	class, ok := find(c.classes, module, name)
+	if reason, instead := cannotAnswer(module, name); !ok && reason != "" {
+		return nil, r.Unsupported(reason, instead)
+	}
 	if !ok {
 		return nil, r.Unsupported(module+"."+name, hint(c.classes))
 	}
@@ -141,7 +144,7 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 // fitted or not, has an error of its own.
 func isFitted(r pyobj.Ref) bool {
 	for _, name := range r.Attrs() {
-		if name == "steps" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
+		if name == "steps" || name == "transformer_list" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
 			return true
 		}
 	}

@@ -101,7 +101,7 @@ type quadratic struct {
 	gauss    []whitened
 }
 
-// whitened is one class: its log posterior is constant - |weights·(x-mean)|²/2.
+// A whitened is one class: its log posterior is constant - |weights·(x-mean)|²/2.
 type whitened struct {
 	mean     []float64
 	weights  []float64 // rank × features
@@ -174,6 +174,9 @@ func (q *quadratic) read(r pyobj.Ref) error {
 	return nil
 }
 
+// read folds the scaling into the rotation. Of float32 both stay so; NumPy's
+// float32 powers are then off by a unit in the last place on some processors,
+// these are not.
 func (g *whitened) read(rotation, scaling pyobj.Ref, features int) error {
 	r, err := readMatrix(rotation, features)
 	if err != nil {
@@ -192,12 +195,18 @@ func (g *whitened) read(rotation, scaling pyobj.Ref, features int) error {
 	}
 	g.weights = r.columns(g.rank)
 	for i, v := range s {
+		scale := 1 / math.Sqrt(v)
+		if r.single {
+			scale = float64(float32(scale))
+		}
 		for j := range features {
-			g.weights[i*features+j] *= 1 / math.Sqrt(v)
+			g.weights[i*features+j] *= scale
 		}
 	}
-	kernel.Log(s)
-	g.logs = kernel.Sum(s)
+	if r.single {
+		toSingle(g.weights)
+	}
+	g.logs = logSum(s, r.single)
 	return nil
 }
 

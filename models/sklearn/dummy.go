@@ -62,6 +62,22 @@ func dummyRegressor(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	mean := models.Port{}
+	values, err := dummyMeans(r, count, &mean)
+	if err != nil {
+		return nil, err
+	}
+	if lists {
+		mean.Width = count
+	}
+	n.offer(one(models.Predict, mean, nil, constant(values)))
+	n.offer(dummyDeviation(mean, values))
+	n.outline.Summary = "constant"
+	return n, nil
+}
+
+// dummyMeans reads constant_, whose type is that of the answers.
+func dummyMeans(r pyobj.Ref, count int, port *models.Port) ([]float64, error) {
 	attr, err := r.Need("constant_")
 	if err != nil {
 		return nil, err
@@ -77,18 +93,10 @@ func dummyRegressor(c *compiler, r pyobj.Ref) (*node, error) {
 	if len(values) != count {
 		return nil, attr.Format("%d values for %d outputs", len(values), count)
 	}
-	width := 0
-	if lists {
-		width = count
-	}
-	mean := models.Port{Width: width}
 	if a.DType.Kind == 'i' || a.DType.Kind == 'u' {
-		mean.DType = models.Int64
+		port.DType = models.Int64
 	}
-	n.offer(one(models.Predict, mean, nil, constant(values)))
-	n.offer(dummyDeviation(mean, values))
-	n.outline.Summary = "constant"
-	return n, nil
+	return values, nil
 }
 
 // dummyDeviation is predict with return_std=True: the deviation is 0.

@@ -155,7 +155,7 @@ func (l *stacked) put(dst []float64, stride int, answers []float64) {
 
 // last compiles final_estimator_, which takes what run gives.
 func (s *stack) last(c *compiler, r pyobj.Ref) (*node, error) {
-	final, err := c.part(r, "final_estimator_")
+	final, err := c.member(r, "final_estimator_")
 	if err != nil {
 		return nil, err
 	}

@@ -134,7 +134,7 @@ func recursiveElimination(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	inner, err := c.part(r, "estimator_")
+	inner, err := c.member(r, "estimator_")
 	if err != nil {
 		return nil, err
 	}

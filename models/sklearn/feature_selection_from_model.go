@@ -68,8 +68,8 @@ func mostImportant(r pyobj.Ref, scores []float64) ([]bool, error) {
 	return mask, nil
 }
 
-// importances is _get_feature_importances with transform_func='norm': coef_ or
-// feature_importances_ of the estimator, of which several rows are one norm.
+// importances is _get_feature_importances with transform_func='coefficientNorm': coef_ or
+// feature_importances_ of the estimator, of which several rows are one coefficientNorm.
 func importances(r, inner pyobj.Ref) ([]float64, error) {
 	getter := "auto"
 	if attr, ok := r.Attr("importance_getter"); ok {
@@ -119,13 +119,13 @@ func coefNorms(attr pyobj.Ref, order float64) ([]float64, error) {
 		for i := range column {
 			column[i] = math.Abs(l.coef[i*l.features+j])
 		}
-		out[j] = norm(column, order)
+		out[j] = coefficientNorm(column, order)
 	}
 	return out, nil
 }
 
-// norm is numpy.linalg.norm of values that are not negative.
-func norm(values []float64, order float64) float64 {
+// coefficientNorm is numpy.linalg.norm of values that are not negative.
+func coefficientNorm(values []float64, order float64) float64 {
 	sum := 0.0
 	switch {
 	case math.IsInf(order, 1):

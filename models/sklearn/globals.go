@@ -19,7 +19,7 @@ type inert struct {
 // inerts are the globals that files of fitted estimators name, as seen in files
 // of scikit-learn 0.18 to 1.9, numpy 1 and 2, SciPy, pandas and joblib.
 var inerts = []inert{
-	{"builtins", "bool bytearray bytes complex dict float frozenset int list object range set slice str tuple"},
+	{"builtins", "DeprecationWarning FutureWarning UserWarning bool bytearray bytes complex dict float frozenset int list object range set slice str tuple"},
 	{"copyreg", "_reconstructor __newobj__ __newobj_ex__"},
 	{"_codecs", "encode"},
 	{"collections", "Counter OrderedDict defaultdict deque"},
@@ -32,12 +32,13 @@ var inerts = []inert{
 
 	{"numpy", "bool bool_ dtype ndarray matrix recarray float16 float32 float64 int8 int16 int32 int64" +
 		" uint8 uint16 uint32 uint64 intp intc longlong object_ str_ bytes_ void datetime64 timedelta64" +
-		" abs absolute arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh deg2rad degrees exp exp2 expm1" +
-		" fabs floor log log10 log1p log2 max mean median min negative rad2deg radians reciprocal rint sign sin sinh" +
-		" sqrt square std sum tan tanh trunc var"},
+		" max mean median min std sum var " + ufuncNames},
+	{"numpy.core", "_ufunc_reconstruct"},
 	{"numpy.core.multiarray", "_reconstruct scalar"},
 	{"numpy.core.numeric", "_frombuffer"},
 	{"numpy.core._multiarray_umath", "*"},
+	{"numpy.core.fromnumeric", "around clip round_ max mean median min std sum var"},
+	{"numpy.lib.type_check", "nan_to_num"},
 	{"numpy.dtypes", "*"},
 	{"numpy.ma", "MaskedArray"},
 	{"numpy.ma.core", "MaskedArray _mareconstruct"},
@@ -47,9 +48,11 @@ var inerts = []inert{
 
 	{"scipy.sparse.*", "*"},
 	{"scipy.interpolate.*", "*"},
+	{"scipy.special.*", "*"},
+	{"scipy._lib.array_api_compat.*", "asarray"}, // of a BSpline
 	{"scipy.stats.*", "*"},
 
-	{"pandas", "Index RangeIndex CategoricalDtype StringDtype"},
+	{"pandas", "Index RangeIndex Series DataFrame CategoricalDtype StringDtype"},
 	{"pandas.arrays", "*"},
 	{"pandas.core.*", "*"},
 	{"pandas._libs.*", "*"},
@@ -144,6 +147,9 @@ func refuse(root pyobj.Value, g models.Global, module, name string) error {
 		e.Feature = "the Python function or class that " + g.Name + " stands for"
 		if place.function != "" {
 			e.Feature = fmt.Sprintf("the Python function %q, pickled by value (%s)", place.function, g.Name)
+			if place.line > 0 {
+				e.Feature = fmt.Sprintf("the Python function %q of line %d, pickled by value (%s)", place.function, place.line, g.Name)
+			}
 		}
 		e.Hint = "Copal runs no Python code. Replace the function by a transformer of scikit-learn, fit again and save with joblib.dump."
 	case module == "__main__":

@@ -104,7 +104,7 @@ func (m *curve) readThresholds(r pyobj.Ref, xName, yName string) error {
 			return r.Format("%s does not ascend at %d", xName, i)
 		}
 	}
-	m.single = x.DType.Size == 4
+	m.single = isSingle(x)
 	return nil
 }
 

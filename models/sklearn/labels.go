@@ -13,6 +13,10 @@ type labels struct {
 	f64   []float64
 	bools []bool
 	str   []string
+
+	// hidden labels at the end are no classes: predict may answer them, and the
+	// signature does not list them.
+	hidden int
 }
 
 // readLabels reads an array of ints, floats, bools or strings.
@@ -80,7 +84,7 @@ func labelType(a *ndarray.Array) models.DType {
 	return models.String
 }
 
-func (l *labels) len() int { return len(l.i64) + len(l.f64) + len(l.bools) + len(l.str) }
+func (l *labels) len() int { return len(l.i64) + len(l.f64) + len(l.bools) + len(l.str) - l.hidden }
 
 // add appends the labels of m, which are of the same type.
 func (l *labels) add(m *labels) {
@@ -103,7 +107,7 @@ func (l *labels) values() []any {
 	for _, v := range l.str {
 		out = append(out, v)
 	}
-	return out
+	return out[:l.len()]
 }
 
 // gather writes the labels of codes into dst from value at on.

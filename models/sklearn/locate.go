@@ -12,6 +12,7 @@ import (
 type place struct {
 	path     string // "Pipeline.steps['prep'].func"; "" for the root itself
 	function string // the name of the code object that the global was to be called with, if it is one
+	line     int64  // that the function starts at; 0 if not known
 }
 
 // locate finds the first use of a global, by depth.
@@ -82,7 +83,8 @@ func (s *search) again(v pyobj.Value) bool {
 
 func (s *search) object(o *pyobj.Object, path string, depth int) {
 	if g := o.Global(); g != nil && g.String() == s.wanted.Name {
-		s.found = &place{path: path, function: codeName(o.Args)}
+		s.found = &place{path: path}
+		s.found.function, s.found.line = codeName(o.Args)
 		return
 	}
 	s.value(o.Class, path, depth)
@@ -153,13 +155,14 @@ func clip(name string) string {
 	return strings.ToValidUTF8(name[:most], "") + "…"
 }
 
-// codeName finds the name of a function in the arguments that cloudpickle's
-// _make_function or types.CodeType itself was to be called with. A code object
-// begins with ints and the byte code; of its strings the first is the file, the
-// second the name (Objects/codeobject.c, code_new).
-func codeName(args pyobj.Tuple) string {
+// codeName finds the name and the first line of a function in the arguments that
+// cloudpickle's _make_function or types.CodeType itself was to be called with. A
+// code object begins with ints and the byte code; of its strings the first is the
+// file, the second the name, and the next int is the line (Objects/codeobject.c,
+// code_new).
+func codeName(args pyobj.Tuple) (name string, line int64) {
 	if len(args) == 0 {
-		return ""
+		return "", 0
 	}
 	if code, ok := args[0].(*pyobj.Object); ok {
 		args = code.Args
@@ -169,9 +172,12 @@ func codeName(args pyobj.Tuple) string {
 		if s, ok := a.(string); ok {
 			words = append(words, s)
 		}
+		if n, ok := a.(int64); ok && len(words) >= 2 {
+			return words[1], n
+		}
 	}
 	if len(words) < 2 {
-		return ""
+		return "", 0
 	}
-	return words[1]
+	return words[1], 0
 }

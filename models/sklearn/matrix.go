@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"github.com/copal-ml/copal/models/kernel"
+	"github.com/copal-ml/copal/models/ndarray"
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
@@ -9,6 +10,7 @@ import (
 type table struct {
 	rows, cols int
 	data       []float64
+	single     bool // of float32: what is computed of it alone, NumPy computes in float32
 }
 
 // matrixOf reads the attribute name as an array of two dimensions and of rows
@@ -29,11 +31,37 @@ func readMatrix(attr pyobj.Ref, rows int) (*table, error) {
 	if a.Dims() != 2 || a.Len() == 0 || rows > 0 && a.Shape[0] != rows {
 		return nil, attr.Format("want a matrix of %d rows, got shape %v", rows, a.Shape)
 	}
-	t := &table{rows: a.Shape[0], cols: a.Shape[1]}
+	t := &table{rows: a.Shape[0], cols: a.Shape[1], single: isSingle(a)}
 	if t.data, err = a.Float64s(); err != nil {
 		return nil, attr.Format("%w", err)
 	}
 	return t, nil
+}
+
+func isSingle(a *ndarray.Array) bool { return a.DType.Kind == 'f' && a.DType.Size == 4 }
+
+// toSingle rounds x to float32.
+func toSingle(x []float64) {
+	for i, v := range x {
+		x[i] = float64(float32(v))
+	}
+}
+
+// logs takes the logarithm of each of x, as NumPy does for float64 or for float32.
+func logs(x []float64, single bool) {
+	kernel.Log(x)
+	if single {
+		toSingle(x)
+	}
+}
+
+// logSum is the sum of the logarithms of x, which it overwrites.
+func logSum(x []float64, single bool) float64 {
+	logs(x, single)
+	if !single {
+		return kernel.Sum(x)
+	}
+	return kernel.SumSingle(x)
 }
 
 func (t *table) row(i int) []float64 { return t.data[i*t.cols : (i+1)*t.cols] }

@@ -35,8 +35,8 @@ func (c *compiler) parts(r pyobj.Ref, name string) ([]*node, error) {
 	return list, nil
 }
 
-// part compiles the fitted estimator at the first of names that is there.
-func (c *compiler) part(r pyobj.Ref, names ...string) (*node, error) {
+// member compiles the fitted estimator at the first of names that is there.
+func (c *compiler) member(r pyobj.Ref, names ...string) (*node, error) {
 	for _, name := range names {
 		if attr, ok := r.Attr(name); ok && !attr.IsNone() {
 			return c.estimator(attr)

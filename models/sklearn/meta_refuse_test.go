@@ -17,7 +17,7 @@ func ridge(n int) *pyobj.Object {
 	return object("Ridge", "coef_", coef, "intercept_", 0.0)
 }
 
-func logisticOf(classes ...any) *pyobj.Object {
+func smallLogit(classes ...any) *pyobj.Object {
 	return object("LogisticRegression", "coef_", list(list(1.0, -1.0)), "intercept_", 0.0, "classes_", list(classes...))
 }
 
@@ -46,7 +46,7 @@ func TestMetaEstimatorsRefuse(t *testing.T) {
 		"not a valid pickle file: BaggingRegressor.estimators_features_[0]: feature 9 of 2")
 	f(object("BaggingRegressor", "estimators_", list(ridge(1)), "estimators_features_", list(list(zero, one)), "n_features_in_", two),
 		"not a valid pickle file: BaggingRegressor.estimators_features_[0]: 2 features for an estimator of 1")
-	f(object("BaggingClassifier", "estimators_", list(logisticOf(one, two)), "estimators_features_", list(list(zero, one)),
+	f(object("BaggingClassifier", "estimators_", list(smallLogit(one, two)), "estimators_features_", list(list(zero, one)),
 		"n_features_in_", two, "classes_", list("a", "b")),
 		"not a valid pickle file: at byte 7: BaggingClassifier: an estimator knows the class 2 of 2")
 	f(object("VotingRegressor", "estimators_", list(ridge(2), ridge(3))),
@@ -60,25 +60,25 @@ func TestMetaEstimatorsRefuse(t *testing.T) {
 	f(object("StackingRegressor", "estimators_", list(ridge(2)), "stack_method_", list("predict"),
 		"estimators", list(step("a", ridge(2))), "final_estimator_", ridge(5)),
 		"not a valid pickle file: at byte 7: StackingRegressor: final_estimator_ takes 5 features, and the estimators give 1")
-	f(object("AdaBoostClassifier", "estimators_", list(logisticOf(zero, one)), "estimator_weights_", list(1.0), "classes_", list(one, two)),
+	f(object("AdaBoostClassifier", "estimators_", list(smallLogit(zero, one)), "estimator_weights_", list(1.0), "classes_", list(one, two)),
 		"not a valid pickle file: at byte 7: AdaBoostClassifier: one of its estimators knows a class that is not in classes_")
 	f(object("AdaBoostRegressor", "estimators_", list(ridge(2)), "estimator_weights_", list()),
 		"not a valid pickle file: at byte 7: AdaBoostRegressor: 0 weights for 1 estimators")
 	f(object("CalibratedClassifierCV", "classes_", binary, "calibrated_classifiers_", list(
-		object("_CalibratedClassifier", "estimator", logisticOf(zero, one), "method", "magic", "calibrators", list(nil)))),
+		object("_CalibratedClassifier", "estimator", smallLogit(zero, one), "method", "magic", "calibrators", list(nil)))),
 		"CalibratedClassifierCV.calibrated_classifiers_[0]: method=magic is not supported (byte 7)")
 	f(object("CalibratedClassifierCV", "classes_", binary, "calibrated_classifiers_", list(
-		object("_CalibratedClassifier", "estimator", logisticOf(zero, one), "method", "sigmoid", "calibrators", list()))),
+		object("_CalibratedClassifier", "estimator", smallLogit(zero, one), "method", "sigmoid", "calibrators", list()))),
 		"not a valid pickle file: at byte 7: CalibratedClassifierCV.calibrated_classifiers_[0]: 1 scores and 0 calibrators for 2 classes")
-	f(object("OneVsOneClassifier", "estimators_", list(logisticOf(zero, one)), "classes_", list(zero, one, two)),
+	f(object("OneVsOneClassifier", "estimators_", list(smallLogit(zero, one)), "classes_", list(zero, one, two)),
 		"not a valid pickle file: at byte 7: OneVsOneClassifier: 1 estimators for 3 classes")
-	f(object("OutputCodeClassifier", "estimators_", list(logisticOf(zero, one)), "classes_", binary, "code_book_", list(1.0)),
+	f(object("OutputCodeClassifier", "estimators_", list(smallLogit(zero, one)), "classes_", binary, "code_book_", list(1.0)),
 		"not a valid pickle file: at byte 7: OutputCodeClassifier: code_book_ has 1 values for 2 classes and 1 estimators")
 	f(object("RegressorChain", "estimators_", list(ridge(2), ridge(2)), "order_", binary),
 		"not a valid pickle file: at byte 7: RegressorChain: estimator 1 takes 2 features, want 3")
 	f(object("RegressorChain", "estimators_", list(ridge(2), ridge(3)), "order_", list(one, one)),
 		"not a valid pickle file: at byte 7: RegressorChain: order_ is no order of 2 targets")
-	f(object("MultiOutputClassifier", "estimators_", list(logisticOf(zero, one), logisticOf("a", "b"))),
+	f(object("MultiOutputClassifier", "estimators_", list(smallLogit(zero, one), smallLogit("a", "b"))),
 		"MultiOutputClassifier: targets with labels of different types is not supported (byte 7)")
 	f(object("SelectKBest", "k", one, "scores_", list()), "not a valid pickle file: at byte 7: SelectKBest: scores_ is empty")
 	f(object("SelectKBest", "k", zero, "scores_", list(1.0)),
@@ -95,7 +95,7 @@ func TestMetaEstimatorsRefuse(t *testing.T) {
 func TestOneVsOneOfOldVersions(t *testing.T) {
 	f := func(version string, want ...models.Method) {
 		t.Helper()
-		inner := logisticOf(int64(0), int64(1))
+		inner := smallLogit(int64(0), int64(1))
 		m, err := compile(object("OneVsOneClassifier", "estimators_", list(inner), "classes_", list("a", "b"),
 			"_sklearn_version", version))
 		if err != nil {

@@ -15,38 +15,38 @@ var multiclassClasses = []class{
 	{"OutputCodeClassifier", "sklearn", outputCodeClassifier},
 }
 
-// A binary is how _predict_binary (sklearn/multiclass.py) asks an estimator of
+// A binaryPart is how _predict_binary (sklearn/multiclass.py) asks an estimator of
 // two classes: predict of a regressor, else decision_function, else the
 // probability of the second class.
-type binary struct {
+type binaryPart struct {
 	m      *method
 	column int
 	half   bool // the threshold between the classes is 0.5, not 0
 }
 
-func readBinary(r pyobj.Ref, p *node) (b binary, err error) {
+func readBinary(r pyobj.Ref, p *node) (b binaryPart, err error) {
 	if m := p.simple(models.Predict); m != nil && m.labels() == nil && !p.constant() {
 		if m.width() != 1 {
 			return b, r.Format("%s answers %d values a row", p.outline.Path, m.width())
 		}
-		return binary{m: m, half: true}, nil
+		return binaryPart{m: m, half: true}, nil
 	}
 	if m := p.simple(models.DecisionFunction); m != nil && m.width() == 1 {
-		return binary{m: m, half: p.constant()}, nil
+		return binaryPart{m: m, half: p.constant()}, nil
 	}
 	m, err := p.need(r, models.PredictProba, 2)
-	return binary{m: m, column: 1, half: true}, err
+	return binaryPart{m: m, column: 1, half: true}, err
 }
 
-func (b binary) threshold() float64 {
+func (b binaryPart) threshold() float64 {
 	if b.half {
 		return 0.5
 	}
 	return 0
 }
 
-func readBinaries(r pyobj.Ref, parts []*node) ([]binary, error) {
-	list := make([]binary, len(parts))
+func readBinaries(r pyobj.Ref, parts []*node) ([]binaryPart, error) {
+	list := make([]binaryPart, len(parts))
 	for i, p := range parts {
 		var err error
 		if list[i], err = readBinary(r, p); err != nil {
@@ -57,7 +57,7 @@ func readBinaries(r pyobj.Ref, parts []*node) ([]binary, error) {
 }
 
 // scores gives the answers of all estimators, one column each.
-func scores(ws *workspace, x block, list []binary, out []float64) error {
+func scores(ws *workspace, x block, list []binaryPart, out []float64) error {
 	k := len(list)
 	for j, b := range list {
 		at := ws.mark()
@@ -154,7 +154,7 @@ func readConstant(r pyobj.Ref) (*node, error) {
 // scores.
 type outputCode struct {
 	node  *node
-	list  []binary
+	list  []binaryPart
 	codes []float64 // classes rows of len(list)
 	k     int
 }

@@ -12,7 +12,7 @@ import (
 type oneVsOne struct {
 	node     *node
 	predicts []*method
-	list     []binary
+	list     []binaryPart
 	classes  int
 	half     float64 // the threshold of two classes
 }

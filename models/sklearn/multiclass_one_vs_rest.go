@@ -12,7 +12,7 @@ import (
 // A perClass is OneVsRestClassifier: a score for each class.
 type perClass struct {
 	node       *node
-	list       []binary
+	list       []binaryPart
 	probas     []*method
 	multilabel bool
 	lastTie    bool // of equal scores the last wins, as before 1.8

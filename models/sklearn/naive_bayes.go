@@ -113,16 +113,21 @@ func gaussianNB(c *compiler, r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
+// prepare computes what does not depend on the row: in float32 where the model was
+// fitted on that (since 1.9; before, its parameters were always float64).
 func (g *gaussian) prepare() {
-	kernel.Log(g.logPrior)
+	single := g.variance.single
+	logs(g.logPrior, single)
 	g.norm = make([]float64, g.variance.rows)
-	logs := make([]float64, g.variance.cols)
+	terms := make([]float64, g.variance.cols)
 	for i := range g.norm {
 		for j, v := range g.variance.row(i) {
-			logs[j] = 2 * math.Pi * v
+			terms[j] = 2 * math.Pi * v
+			if single {
+				terms[j] = float64(float32(2*math.Pi) * float32(v))
+			}
 		}
-		kernel.Log(logs)
-		g.norm[i] = -0.5 * kernel.Sum(logs)
+		g.norm[i] = -0.5 * logSum(terms, single)
 	}
 }
 

@@ -151,20 +151,8 @@ func categoricalNB(c *compiler, r pyobj.Ref) (*node, error) {
 	if len(m.logPrior) != k {
 		return nil, r.Format("class_log_prior_ has %d values for %d classes", len(m.logPrior), k)
 	}
-	attr, err := r.Need("feature_log_prob_")
-	if err != nil {
+	if err := m.readTables(r, k); err != nil {
 		return nil, err
-	}
-	items, err := attr.Items()
-	if err != nil {
-		return nil, err
-	}
-	for _, item := range items {
-		t, err := readMatrix(item, k)
-		if err != nil {
-			return nil, err
-		}
-		m.tables = append(m.tables, t)
 	}
 	n := new(node)
 	if err := n.input(r, len(m.tables)); err != nil {
@@ -174,6 +162,25 @@ func categoricalNB(c *compiler, r pyobj.Ref) (*node, error) {
 	b.joint = m.joint
 	b.offer(n)
 	return n, nil
+}
+
+func (c *categorical) readTables(r pyobj.Ref, classes int) error {
+	attr, err := r.Need("feature_log_prob_")
+	if err != nil {
+		return err
+	}
+	items, err := attr.Items()
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		t, err := readMatrix(item, classes)
+		if err != nil {
+			return err
+		}
+		c.tables = append(c.tables, t)
+	}
+	return nil
 }
 
 func (c *categorical) joint(ws *workspace, x block, out []float64) error {

@@ -39,6 +39,34 @@ func (c *chain) before(m *method) *method {
 	return &method{name: m.name, outputs: m.outputs, run: run}
 }
 
+// names are those of the last transform's columns.
+func (c *chain) names(in []string) []string {
+	for _, t := range c.transforms {
+		if in = t.namesOut(in); in == nil {
+			return nil
+		}
+	}
+	return in
+}
+
+// types are those of the last transform's columns.
+func (c *chain) types(in []models.DType) []models.DType {
+	for _, t := range c.transforms {
+		in = t.typesOut(in)
+	}
+	return in
+}
+
+// transformer is the whole chain as one.
+func (c *chain) transformer(width int) *transformer {
+	return &transformer{width: width, run: c.run, names: c.names, follow: c.types}
+}
+
+// delegated are the methods that a Pipeline and a search hand on to an estimator.
+var delegated = []models.Method{
+	models.Predict, models.PredictProba, models.PredictLogProba, models.DecisionFunction, models.ScoreSamples,
+}
+
 func pipeline(c *compiler, r pyobj.Ref) (*node, error) {
 	attr, err := r.Need("steps")
 	if err != nil {
@@ -86,8 +114,15 @@ func (c *compiler) step(r, item pyobj.Ref) (*node, error) {
 }
 
 func passthrough(path string) *node {
-	same := func(ws *workspace, x block) (block, error) { return x, nil }
-	return &node{transform: &transformer{run: same}, outline: models.Node{Path: path, Class: "passthrough"}}
+	return &node{transform: identity(), outline: models.Node{Path: path, Class: "passthrough"}}
+}
+
+// identity gives its input as it is, strings among it.
+func identity() *transformer {
+	return &transformer{
+		run:    func(ws *workspace, x block) (block, error) { return x, nil },
+		follow: func(in []models.DType) []models.DType { return in },
+	}
 }
 
 // joinSteps makes one node of the steps. A pipeline has no features of its own:
@@ -95,6 +130,7 @@ func passthrough(path string) *node {
 func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 	all := new(node)
 	width, changed := 0, false // of the block between two steps
+	open := true               // no step so far looks at what it passes on
 	for i, s := range steps {
 		if width > 0 && s.features > 0 && s.features != width {
 			return nil, r.Format("step %d takes %d features and is given %d", i, s.features, width)
@@ -103,30 +139,62 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 			width = s.features
 		}
 		if all.features == 0 && !changed {
-			all.features, all.names, all.types, all.class = width, s.names, s.types, s.class
+			all.features, all.names, all.types, all.inputs, all.class = width, s.names, s.types, s.inputs, s.class
+		} else if open && s.features > 0 {
+			all.types, all.class = s.types, s.class
 		}
+		open = open && (s.features == 0 || transparent(s.types))
 		if s.transform != nil && s.transform.width > 0 {
 			width, changed = s.transform.width, true
 		}
 		all.outline.Children = append(all.outline.Children, s.outline)
+	}
+	if err := checkTypes(r, steps, settled(all.types)); err != nil {
+		return nil, err
 	}
 	last := steps[len(steps)-1]
 	c := new(chain)
 	for _, s := range steps[:len(steps)-1] {
 		c.transforms = append(c.transforms, s.transform)
 	}
-	for _, m := range last.methods {
-		all.offer(c.before(m))
+	for _, name := range delegated {
+		if m := last.method(name); m != nil {
+			all.offer(c.before(m))
+		}
 	}
 	if last.transform != nil {
 		whole := &chain{append(c.transforms[:len(c.transforms):len(c.transforms)], last.transform)}
-		all.transform = &transformer{run: whole.run}
-		if width != all.features {
-			all.transform.width = width
+		if width == all.features {
+			width = 0
 		}
+		all.transform = whole.transformer(width)
 	}
 	all.outline.Summary = arrows(steps)
 	return all, nil
+}
+
+// checkTypes checks that each step takes the types of what it is given. Types are
+// those of the input.
+func checkTypes(r pyobj.Ref, steps []*node, types []models.DType) error {
+	for i, s := range steps {
+		if s.features > 0 && !transparent(s.types) && !sameTypes(types, s.types) {
+			return r.Format("step %d takes other types than it is given", i)
+		}
+		if s.transform != nil {
+			types = s.transform.typesOut(types)
+		}
+	}
+	return nil
+}
+
+// transparent reports whether a node with such needs passes on what it is given.
+func transparent(types []models.DType) bool {
+	for _, t := range types {
+		if t != anything {
+			return false
+		}
+	}
+	return len(types) > 0
 }
 
 // arrows is "StandardScaler → LogisticRegression".

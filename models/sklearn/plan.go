@@ -11,7 +11,8 @@ type node struct {
 	class    string
 	features int            // width of the input; 0 if the estimator takes any
 	names    []string       // of the features, if it was fitted on a table
-	types    []models.DType // of the input's columns; nil if all are numbers
+	types    []models.DType // needs of the input's columns, see columns.go; nil if all are numbers
+	inputs   []models.Port  // what the request holds; nil for a matrix of the features, empty for any columns
 
 	methods   []*method // the default first
 	transform *transformer
@@ -44,8 +45,23 @@ type transformer struct {
 	run func(ws *workspace, x block) (block, error)
 
 	// names are those of the result's columns, as get_feature_names_out gives
-	// them for the names of the input's; nil if they are the same.
+	// them for the names of the input's; nil if they are the same, or, with a
+	// width, if they are not known.
 	names func(in []string) []string
+
+	// types are those of the result's columns; nil if all are numbers. follow,
+	// if not nil, tells them where they depend on those of the input.
+	types  []models.DType
+	follow func(in []models.DType) []models.DType
+}
+
+// typesOut are the types of what t makes of columns of the given types; nil if
+// all are numbers.
+func (t *transformer) typesOut(in []models.DType) []models.DType {
+	if t.follow == nil {
+		return t.types
+	}
+	return typesOf(t.follow(in))
 }
 
 // A block is what flows between two steps: some rows of the request, in one of
@@ -109,10 +125,42 @@ func (n *node) signatures() []models.MethodSignature {
 		list = append(list, s)
 	}
 	if n.transform != nil {
-		list = append(list, models.MethodSignature{Name: models.Transform,
-			Outputs: []models.Port{{DType: models.Float64, Width: n.outputWidth()}}})
+		list = append(list, models.MethodSignature{Name: models.Transform, Outputs: n.outputs()})
 	}
 	return list
+}
+
+// outputs are what a row of n.transform is, with the names that
+// get_feature_names_out gives.
+func (n *node) outputs() []models.Port {
+	width := n.outputWidth()
+	var names []string
+	if max(width, n.features) <= maxNamed {
+		names = n.transform.namesOut(featureNames(n.names, n.features))
+	}
+	if len(names) != width {
+		names = nil
+	}
+	list := ports(n.transform.typesOut(settled(n.needs(n.features))), names, width)
+	if len(list) == 1 && list[0].Width > 0 {
+		list[0].Names = names
+	}
+	return list
+}
+
+// maxNamed bounds the names that are made up.
+const maxNamed = 1 << 16
+
+// namesOut are the names of what t makes of columns of the given names; nil if
+// they are not known.
+func (t *transformer) namesOut(in []string) []string {
+	switch {
+	case t.names != nil:
+		return t.names(in)
+	case t.width == 0:
+		return in
+	}
+	return nil
 }
 
 // outputWidth is the width of what n.transform gives for n.features.

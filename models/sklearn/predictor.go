@@ -11,25 +11,32 @@ import (
 // that scratch stays in the cache and does not grow with the request.
 const windowValues = 1 << 14
 
+// windowTexts is the number of rows at a time where a value may be a long text.
+const windowTexts = 64
+
 // A predictor runs a plan.
 type predictor struct {
 	root      *node
+	input     *input
 	signature models.Signature
 	scratch   sync.Pool // of *workspace
 }
 
 func newPredictor(root *node) *predictor {
-	p := &predictor{root: root, signature: signatureOf(root)}
+	in := inputOf(root)
+	p := &predictor{root: root, input: in, signature: signatureOf(root, in)}
 	p.scratch.New = func() any { return new(workspace) }
 	return p
 }
 
-func signatureOf(root *node) models.Signature {
+func signatureOf(root *node, in *input) models.Signature {
 	s := models.Signature{
-		Inputs:    []models.Port{numbers(root.features)},
-		Features:  root.names,
+		Inputs:    in.ports,
 		Estimator: root.class,
 		Methods:   root.signatures(),
+	}
+	if in.place == nil {
+		s.Features = root.names
 	}
 	if m := root.method(models.Predict); m != nil && len(m.outputs) == 1 && m.outputs[0].labels != nil && m.outputs[0].port.Width == 0 {
 		s.Classes = m.outputs[0].labels.values()
@@ -70,7 +77,7 @@ func (p *predictor) answer(ws *workspace, dst, src *models.Frame, m *method) err
 	}
 	return p.windows(src.Rows, func(from, to int) error {
 		ws.reset()
-		x := ws.window(src, from, to)
+		x := p.input.window(ws, src, from, to)
 		out := ws.outputs(dst, m, from, to)
 		if err := m.run(ws, x, out); err != nil {
 			return err
@@ -114,15 +121,22 @@ func (o output) finish(dst *models.Column, at int, values []float64) {
 }
 
 func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
-	k := p.root.outputWidth()
-	column := dst.Add("", models.Float64, k, src.Rows*k)
+	ports := p.signature.Methods[len(p.signature.Methods)-1].Outputs // transform is the last
+	for _, port := range ports {
+		dst.Add(port.Name, port.DType, port.Width, src.Rows*stride(port))
+	}
 	return p.windows(src.Rows, func(from, to int) error {
 		ws.reset()
-		y, err := p.root.transform.run(ws, ws.window(src, from, to))
+		y, err := p.root.transform.run(ws, p.input.window(ws, src, from, to))
 		if err != nil {
 			return err
 		}
-		copy(column.F64[from*k:to*k], ws.matrix(y).data)
+		if len(ports) > 1 || ports[0].DType != models.Float64 {
+			ws.deliver(dst, y, from)
+			return nil
+		}
+		k := ports[0].Width
+		copy(dst.Columns[0].F64[from*k:to*k], ws.matrix(y).data)
 		return nil
 	})
 }
@@ -130,6 +144,9 @@ func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
 // windows calls f for consecutive ranges of rows.
 func (p *predictor) windows(rows int, f func(from, to int) error) error {
 	step := max(windowValues/max(p.root.features, 1), 4)
+	if p.root.inputs != nil {
+		step = windowTexts
+	}
 	for from := 0; from < rows; from += step {
 		if err := f(from, min(from+step, rows)); err != nil {
 			return err

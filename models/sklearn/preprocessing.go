@@ -75,6 +75,9 @@ func (s *standardScale) summary(width int) string {
 }
 
 func (s *standardScale) run(ws *workspace, x block) (block, error) {
+	if x.sparse != nil && s.mean == nil && s.scale != nil {
+		return ws.divideSparse(x, s.scale, s.names)
+	}
 	y, src := ws.writable(x)
 	if err := ws.finiteOrNaN(block{width: y.width, data: src}, s.names); err != nil {
 		return block{}, err

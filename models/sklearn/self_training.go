@@ -13,7 +13,7 @@ var selfTrainingClasses = []class{
 // (sklearn/semi_supervised/_self_training.py), which answers with the
 // estimator that was fitted last. Its name was base_estimator_ before 1.6.
 func selfTraining(c *compiler, r pyobj.Ref) (*node, error) {
-	inner, err := c.part(r, "estimator_", "base_estimator_")
+	inner, err := c.member(r, "estimator_", "base_estimator_")
 	if err != nil {
 		return nil, err
 	}

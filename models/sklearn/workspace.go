@@ -17,6 +17,32 @@ type workspace struct {
 	whole   []int // scratch of ints
 	taken   int
 	outs    [][]float64
+	order   []int // of the request's columns, for named ports
+	typed   typedScratch
+	scratch *textScratch
+	sparse  []*csr
+	lent    int     // of sparse
+	blocks  []block // that are to stand side by side
+}
+
+// text is the scratch of text analysis, for one use at a time.
+func (ws *workspace) text() *textScratch {
+	if ws.scratch == nil {
+		ws.scratch = new(textScratch)
+	}
+	return ws.scratch
+}
+
+// growing is an empty sparse matrix that lives until reset and keeps its memory,
+// for rows whose number of entries is not known ahead.
+func (ws *workspace) growing() *csr {
+	if ws.lent == len(ws.sparse) {
+		ws.sparse = append(ws.sparse, new(csr))
+	}
+	m := ws.sparse[ws.lent]
+	m.indptr, m.indices, m.values = m.indptr[:0], m.indices[:0], m.values[:0]
+	ws.lent++
+	return m
 }
 
 // floats returns n values of scratch, not cleared, that live until reset.
@@ -51,9 +77,12 @@ func (ws *workspace) slices(out ...[]float64) [][]float64 {
 
 // reset makes all scratch free again.
 func (ws *workspace) reset() {
-	ws.used, ws.taken = 0, 0
+	ws.used, ws.taken, ws.lent = 0, 0, 0
 	clear(ws.outs)
 	ws.outs = ws.outs[:0]
+	clear(ws.blocks)
+	ws.blocks = ws.blocks[:0]
+	ws.typed.reset()
 }
 
 // window returns rows [from, to) of src as a block.
@@ -148,6 +177,11 @@ func (ws *workspace) writable(x block) (dst block, src []float64) {
 func scatter(dst []float64, width int, c *models.Column) {
 	n := c.Stride()
 	put := func(i int) int { return i/n*width + i%n }
+	if c.DType == models.String { // no number, which only a file that contradicts itself asks for
+		for i := range c.Str {
+			dst[put(i)] = math.NaN()
+		}
+	}
 	switch c.DType {
 	case models.Float64:
 		for i, v := range c.F64 {

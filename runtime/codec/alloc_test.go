@@ -24,6 +24,11 @@ func TestDecodeAllocs(t *testing.T) {
 	f(codec.JSON{}, matrix(2), `{"features": [[5.1, 0.30000000000000004], [null, 1e30]], "method": "predict"}`)
 	f(codec.JSON{}, table, `[[1.5, 42, true, "Oslo"], [null, 1.0, 0, "caf\u00e9"]]`)
 	f(codec.JSON{}, matrix(1), `{"a": {"b": [1, "\n"]}, "instances": [[1]]}`)
+	f(codec.JSON{}, table, `[{"age": 42, "x": [], "height": 1.5, "city": "caf\u00e9", "member": true}, {"city": null, "age": 1, "height": 1, "member": 0}]`)
+	f(codec.JSON{}, table, `{"dataframe_split": {"data": [[42, 1.5, "Oslo", true]], "columns": ["age", "height", "city", "member"]}}`)
+	f(codec.JSON{}, named("a", "b"), `{"dataframe_records": [{"b": 42, "a": null}]}`)
+	f(codec.CSV{}, named("a", "b"), "b,x,a\n1,,2\n3.5,?,\n")
+	f(codec.CSV{}, table, "city,x,member,age,height\nOslo,,true,42,1.5\n")
 	f(codec.CSV{}, named("a", "b"), "a,b\n1,2\n3.5,\n")
 	f(codec.CSV{}, table, "1.5,42,True,Oslo\n,,,\"a \"\"b\"\"\"\n")
 }

@@ -3,15 +3,23 @@
 //
 // # Requests
 //
-// JSON is a list of rows, bare or as the member "features", "instances" or
-// "inputs" of an object:
+// JSON is a list of rows, bare or as the member "features", "instances",
+// "inputs" or "dataframe_records" of an object. A row is a list of values in the
+// model's order, or an object with a value for each name. The "dataframe_split"
+// of MLflow has the names once:
 //
 //	{"features": [[5.1, 3.5, 1.4, 0.2], [6.0, 2.9, 4.5, 1.5]]}
 //	[[5.1, 3.5, 1.4, 0.2]]
 //	[5.1, 3.5, 1.4, 0.2]                                         one row
 //	{"instances": [[31, "Oslo", true, null]], "method": "predict_proba"}
+//	[{"age": 31, "city": "Oslo"}, {"city": null, "age": 58}]
+//	{"dataframe_split": {"columns": ["city", "age"], "data": [["Oslo", 31]]}}
 //
 // CSV is a line for each row, with or without a line of names above.
+//
+// Columns with names may come in any order, among others that the model does not
+// know; one that it knows and that is missing is an error. A model that knows no
+// names takes columns in the order in which they come, as scikit-learn does.
 //
 // A missing value (null, an empty field) is marked in Column.Null, and is NaN as
 // well where the column holds floats. NaN, Infinity and -Infinity are taken as
@@ -50,7 +58,10 @@ type Request struct {
 	Frame  models.Frame
 	Method models.Method // that the body names; "" if it names none
 
-	text []byte // unescaped strings that Frame refers to
+	text  []byte // unescaped strings that Frame refers to
+	names nameIndex
+	order []int // of the values of a row: the model's number of each; -1 for none
+	seen  []int // of the model's values: 1 + the last row that gave it
 }
 
 // Reset drops every reference to the last request's data.
@@ -58,4 +69,5 @@ func (r *Request) Reset() {
 	r.Frame.Reset()
 	r.Method = ""
 	r.text = r.text[:0]
+	r.names.forget()
 }

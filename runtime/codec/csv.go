@@ -12,8 +12,8 @@ type Header uint8
 // The answers, as the media type's parameter "header" gives them (RFC 4180).
 const (
 	// HeaderAuto decides by the line itself. It is a line of names if it names
-	// the model's columns, or if the model takes no strings and no field of
-	// the line is a value: a number, a boolean or empty.
+	// all of the model's columns, or if no field of the line is a value (a
+	// number, a boolean or empty) and the model takes other than strings.
 	HeaderAuto Header = iota
 	HeaderPresent
 	HeaderAbsent
@@ -21,19 +21,19 @@ const (
 
 // CSV is text/csv (RFC 4180): fields between commas, in double quotes if need
 // be, a line for each row. Lines end in LF or CRLF; empty ones are skipped. An
-// empty field without quotes is missing. A line of names is checked against the
-// names that the model knows: same names, same order.
+// empty field without quotes is missing. A line of names gives the order of the
+// columns, if the model knows names.
 type CSV struct{ Header Header }
 
 // Decode implements [Codec].
 func (c CSV) Decode(dst *Request, want *models.Signature, body []byte) error {
 	dst.Reset()
 	d := csvDecoder{b: skipBOM(body), whole: body, req: dst}
-	d.sink.open(&dst.Frame, want)
+	d.sink.open(dst, want)
 	if err := d.document(c.Header); err != nil {
 		return err
 	}
-	d.sink.close(&dst.Frame)
+	d.sink.close()
 	return nil
 }
 
@@ -93,12 +93,19 @@ func (d *csvDecoder) newline(i int) int {
 func (d *csvDecoder) row() error {
 	start := d.i
 	for {
-		if d.plainNumber() {
+		skip := d.sink.skipped()
+		if !skip && d.plainNumber() {
 			continue
 		}
 		f, err := d.field()
 		if err != nil {
 			return err
+		}
+		if skip {
+			if f.last {
+				break
+			}
+			continue
 		}
 		if expected := d.put(f); expected == full {
 			return d.tooMany(start, f)
@@ -234,7 +241,7 @@ func (d *csvDecoder) tooMany(start int, f field) error {
 
 // count reports a row of n values.
 func (d *csvDecoder) count(start, n int) error {
-	e := newError("CSV", d.whole, d.offset(start), "a row of "+values(d.sink.width), values(n))
+	e := newError("CSV", d.whole, d.offset(start), "a row of "+values(d.sink.length), values(n))
 	e.Row = d.sink.rows
 	return e
 }

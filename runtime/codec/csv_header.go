@@ -19,39 +19,77 @@ func (d *csvDecoder) header(h Header) error {
 	if h == HeaderAuto && !names {
 		return nil
 	}
-	for i := 0; ; i++ {
+	if !d.sink.named() {
+		return d.countNames(start)
+	}
+	return d.names(start)
+}
+
+// countNames reads the header for a model that knows no names.
+func (d *csvDecoder) countNames(start int) error {
+	for n := 1; ; n++ {
 		f, err := d.field()
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if err := d.checkName(i, f); err != nil {
-			return err
-		}
-		if f.last && i+1 != d.sink.width {
-			return d.fail(start, fmt.Sprintf("a header of %d names", d.sink.width), fmt.Sprintf("%d", i+1))
-		}
-		if f.last {
+		case f.last && n != d.sink.width:
+			return d.fail(start, fmt.Sprintf("a header of %d names", d.sink.width), fmt.Sprintf("%d", n))
+		case f.last:
 			return nil
 		}
 	}
 }
 
+// names reads the header as the order of the columns.
+func (d *csvDecoder) names(start int) error {
+	d.sink.startNames()
+	for {
+		f, err := d.field()
+		if err != nil {
+			return err
+		}
+		if d.sink.header(d.sink.nameOf(f)) {
+			return d.fail(f.at, "each column once in the header", quote(f.text))
+		}
+		if f.last {
+			break
+		}
+	}
+	if missing, without := d.sink.endNames(); missing != "" {
+		return d.fail(start, missing, "a header"+without)
+	}
+	return nil
+}
+
+// nameOf is the name in a field, without the space around it unless the model
+// knows it with that.
+func (s *sink) nameOf(f field) string {
+	if name := view(f.text); s.req.names.find(name) >= 0 {
+		return name
+	}
+	return view(bytes.TrimSpace(f.text))
+}
+
 // isHeader judges the line at d.i; see [HeaderAuto].
 func (d *csvDecoder) isHeader() (bool, error) {
-	named, values := true, false
-	for i := 0; ; i++ {
+	named, values := d.sink.named(), false
+	d.sink.startNames()
+	for {
 		f, err := d.field()
 		if err != nil {
 			return false, err
 		}
-		text := bytes.TrimSpace(f.text)
-		named = named && len(text) > 0 && d.sink.name(i) == string(text)
-		values = values || isValue(text)
+		if named {
+			if j := d.sink.req.names.find(d.sink.nameOf(f)); j >= 0 {
+				d.sink.given(j)
+			}
+		}
+		values = values || isValue(bytes.TrimSpace(f.text))
 		if values && !named {
 			return false, nil
 		}
 		if f.last {
-			return named || !values && !d.sink.takesStrings(), nil
+			return named && d.sink.count == d.sink.width || !values && !d.sink.onlyStrings(), nil
 		}
 	}
 }
@@ -62,20 +100,11 @@ func isValue(text []byte) bool {
 	return ok || len(text) == 0 || fold(text, "true") || fold(text, "false")
 }
 
-// checkName compares a name with the model's own, if it has one there.
-func (d *csvDecoder) checkName(i int, f field) error {
-	want := d.sink.name(i)
-	if want == "" || want == string(bytes.TrimSpace(f.text)) {
-		return nil
-	}
-	e := newError("CSV", d.whole, d.offset(f.at), "the name "+quote([]byte(want))+
-		" in the header (the model's columns in the model's order, or no header)", quote(f.text))
-	e.Column = i
-	return e
-}
-
 // takesString reports whether the next value goes into a column of strings.
 func (s *sink) takesString() bool {
+	if s.layout == byHeader {
+		return s.n < s.length && s.cols[min(s.req.order[s.n], len(s.cols)-1)].DType == models.String
+	}
 	port := s.port
 	if s.left == 0 {
 		port++ // every column takes a value at least
@@ -83,12 +112,12 @@ func (s *sink) takesString() bool {
 	return port < len(s.cols) && s.cols[port].DType == models.String
 }
 
-// takesStrings reports whether any column does.
-func (s *sink) takesStrings() bool {
+// onlyStrings reports whether no column takes anything else.
+func (s *sink) onlyStrings() bool {
 	for i := range s.cols {
-		if s.cols[i].DType == models.String {
-			return true
+		if s.cols[i].DType != models.String {
+			return false
 		}
 	}
-	return false
+	return true
 }

@@ -50,9 +50,15 @@ func TestCSVHeader(t *testing.T) {
 
 	// Names that the model knows are checked.
 	reads(t, codec.CSV{}, named("sepal length (cm)", "2"), "sepal length (cm), 2\n1,2\n", "1.0 2.0")
-	const advice = " in the header (the model's columns in the model's order, or no header), got "
-	refuses(t, codec.CSV{}, named("a", "b"), "‸b,a\n1,2\n", "expected the name `a`"+advice+"`b`")
-	refuses(t, codec.CSV{}, named("a", "b"), "a,‸c\n1,2\n", "expected the name `b`"+advice+"`c`")
+	reads(t, codec.CSV{}, named("a", "b"), "b,a\n1,2\n", "2.0 1.0")
+	reads(t, codec.CSV{}, named("a", "b"), ",x,b, a ,y\n0,hi,1,2,\n1,\"\",,4,5", "2.0 1.0 / 4.0 (nan)")
+	reads(t, codec.CSV{}, named("1", "2"), "2,1\n3,4\n", "4.0 3.0")
+	refuses(t, codec.CSV{}, named("a", "b"), "‸a,c\n1,2\n", "expected the column `b`, got a header without it")
+	refuses(t, codec.CSV{}, named("a", "b"), "‸x\n1\n", "expected the columns `a`, `b`, got a header without them")
+	refuses(t, codec.CSV{}, named("a", "b"), "a,b,‸a\n1,2,3\n", "expected each column once in the header, got `a`")
+	refuses(t, codec.CSV{}, named("a", "b"), "b,x,a\n‸1,2\n", "row 0: expected a row of 3 values, got 2 values")
+	refuses(t, codec.CSV{}, named("a", "b"), "b,x,a\n‸1,2,3,4\n", "row 0: expected a row of 3 values, got 4 values")
+	refuses(t, codec.CSV{}, named("a", "b"), "b,x,a\n1,x,‸x\n", "row 0, column 2 (a): expected a number, got `x`")
 
 	// A line of strings is a row of a model that takes strings, unless it names the columns.
 	cities := named("from", "to")
@@ -60,6 +66,9 @@ func TestCSVHeader(t *testing.T) {
 	reads(t, codec.CSV{}, cities, "Oslo,Bergen\n", "Oslo Bergen")
 	reads(t, codec.CSV{}, cities, "from,to\nOslo,Bergen\n", "Oslo Bergen")
 	reads(t, codec.CSV{}, table, "height,age,member,city\n1,2,true,Oslo\n", "1.0 2 true Oslo")
+	reads(t, codec.CSV{}, table, "city,height,x,age,member\nOslo,1,?,2,true\n\"\",,,3,false\n,1,,3,0\n",
+		`1.0 2 true Oslo / (nan) 3 false "" / 1.0 3 false ("")`)
+	refuses(t, codec.CSV{}, table, "‸city,height,age,member_since\nOslo,1,2,true\n", "expected the column `member`, got a header without it")
 }
 
 func TestCSVDecodeTable(t *testing.T) {

@@ -15,6 +15,8 @@ import (
 	"github.com/copal-ml/copal/runtime/codec"
 )
 
+var ab = named("a", "b")
+
 // FuzzJSON compares with encoding/json where both read the body: rows of
 // numbers must be the same numbers, and what encoding/json refuses must only
 // be accepted for the extensions that the package documents.
@@ -23,20 +25,23 @@ func FuzzJSON(f *testing.F) {
 		`{"features": [[1, 2]]}`, `[[1,2],[3e5,-0.25]]`, `[1, 2]`, `{"a":{"b":[null,"\u00e6\n"]},"instances":[[true,null]],"method":"predict"}`,
 		`{"inputs": [[0.1, 1e-400]], "parameters": {"method": "x"}}`, `[[NaN, -Infinity]]`, `[[1.5, 42, true, "x\ud83d\ude00"]]`,
 		`[[123456789012345678901234567890, 0.000000000000000000000000000001234567890123456789]]`, `{}`, `[[1,2],[3]]`, "\ufeff[]",
+		`[{"a": 1, "b": 2}, {"x": [], "b": null, "a": true}]`, `{"dataframe_records": [{"b": 1, "\u0061": 2e3}]}`,
+		`{"dataframe_split": {"data": [[1, 2, 3]], "columns": ["b", "x", "a"], "index": [0]}}`, `[{"height":1,"age":2,"member":true,"city":"x"}]`,
+		`{"dataframe_split": {"columns": [0, 1], "data": [[1, 2]]}}`, `{"dataframe_split": {"columns": ["city","age","height","member"], "data": [[null,1,2,0]]}}`,
 	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := bytes.Clone(body)
 		var r codec.Request
-		for _, want := range []*models.Signature{matrix(2), table} {
+		for _, want := range []*models.Signature{matrix(2), table, ab} {
 			err := codec.JSON{}.Decode(&r, want, body)
 			checkDecoded(t, &r, want, body, err)
 		}
 		if !bytes.Equal(before, body) {
 			t.Fatal("the body was changed")
 		}
-		if err := (codec.JSON{}).Decode(&r, matrix(2), body); err == nil {
+		if err := (codec.JSON{}).Decode(&r, ab, body); err == nil {
 			compareJSON(t, &r.Frame, body)
 		}
 	})
@@ -57,24 +62,37 @@ func compareJSON(t *testing.T, got *models.Frame, body []byte) {
 	if !ok {
 		return // keys that stand there twice
 	}
-	if len(rows) > 0 {
-		if _, nested := rows[0].([]any); !nested {
-			rows = []any{rows}
-		}
+	if len(rows) > 0 && !listOrRecord(rows[0]) {
+		rows = []any{rows}
 	}
 	if len(rows) != got.Rows {
 		t.Fatalf("%q: %d rows, want %d", body, got.Rows, len(rows))
 	}
 	for i, row := range rows {
-		for k, v := range row.([]any) {
+		values, ok := row.([]any)
+		if record, is := row.(map[string]any); is {
+			values, ok = []any{record["a"], record["b"]}, true
+		}
+		if !ok {
+			t.Fatalf("%q: row %d is no row", body, i)
+		}
+		for k, v := range values {
 			same(t, got.Columns[0].F64[2*i+k], number(v))
 		}
 	}
 }
 
+func listOrRecord(v any) bool {
+	switch v.(type) {
+	case []any, map[string]any:
+		return true
+	}
+	return false
+}
+
 func member(doc any) any {
 	if m, ok := doc.(map[string]any); ok {
-		for _, key := range []string{"features", "instances", "inputs"} {
+		for _, key := range []string{"features", "instances", "inputs", "dataframe_records"} {
 			if v, ok := m[key]; ok {
 				return v
 			}
@@ -137,6 +155,7 @@ func checkDecoded(t *testing.T, r *codec.Request, want *models.Signature, body [
 func FuzzCSV(f *testing.F) {
 	for _, s := range []string{
 		"1,2\n3,4\n", "a,b\r\n1,2\r\n", "\"1\",\"2\"\n", ",\n", "1,2,3\n", "\"a\"\"b\",c\n", "\"a\nb\",\"\"\n", "nan,-inf\n", "\ufeff1,2", "+.5,5.\n", "1,2\r", "\n\n1,2",
+		"b,x,a\n1,?,2\n", "city,age,height,member\nOslo,1,2,true\n", ",b,a\n0,,1\n",
 	} {
 		f.Add([]byte(s))
 	}
@@ -144,7 +163,7 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := bytes.Clone(body)
 		var r codec.Request
-		for _, want := range []*models.Signature{matrix(2), table} {
+		for _, want := range []*models.Signature{matrix(2), table, ab} {
 			err := codec.CSV{}.Decode(&r, want, body)
 			checkDecoded(t, &r, want, body, err)
 		}

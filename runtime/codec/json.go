@@ -17,11 +17,11 @@ type JSON struct{}
 func (JSON) Decode(dst *Request, want *models.Signature, body []byte) error {
 	dst.Reset()
 	d := jsonDecoder{b: skipBOM(body), whole: body, req: dst}
-	d.sink.open(&dst.Frame, want)
+	d.sink.open(dst, want)
 	if err := d.document(); err != nil {
 		return err
 	}
-	d.sink.close(&dst.Frame)
+	d.sink.close()
 	return nil
 }
 
@@ -44,7 +44,7 @@ func (d *jsonDecoder) document() error {
 			return err
 		}
 	default:
-		return d.fail(d.i, "a list of rows, or an object with the member features, instances or inputs")
+		return d.fail(d.i, "a list of rows, or "+envelope)
 	}
 	if d.space(); d.i < len(d.b) {
 		return d.fail(d.i, "the end of the body")
@@ -52,21 +52,24 @@ func (d *jsonDecoder) document() error {
 	return nil
 }
 
+// The members of an envelope that hold the rows.
+const (
+	members  = "features, instances, inputs, dataframe_split, dataframe_records"
+	envelope = "an object with a member of " + members
+)
+
 // object reads the request's envelope.
 func (d *jsonDecoder) object() error {
 	start := d.i
 	var data, other string // names of members
 	err := d.members(func(key string, at int) error {
 		switch key {
-		case "features", "instances", "inputs":
+		case "features", "instances", "inputs", "dataframe_records", "dataframe_split":
 			if data != "" {
-				return d.failGot(at, "one of features, instances, inputs", fmt.Sprintf("%s after %s", key, data))
+				return d.failGot(at, "one of "+members, fmt.Sprintf("%s after %s", key, data))
 			}
 			data = key
-			if d.peek() != '[' {
-				return d.fail(d.i, "a list of rows")
-			}
-			return d.rows()
+			return d.data(key == "dataframe_split")
 		case "method":
 			return d.method()
 		case "parameters":
@@ -84,7 +87,20 @@ func (d *jsonDecoder) object() error {
 	if other != "" {
 		got = "an object with " + quote([]byte(other)) + " instead"
 	}
-	return d.failGot(start, "an object with the member features, instances or inputs", got)
+	return d.failGot(start, envelope, got)
+}
+
+// data reads the member that holds the rows.
+func (d *jsonDecoder) data(split bool) error {
+	switch c := d.peek(); {
+	case split && c == '{':
+		return d.split()
+	case split:
+		return d.fail(d.i, "an object with columns and data")
+	case c == '[':
+		return d.rows()
+	}
+	return d.fail(d.i, "a list of rows")
 }
 
 // parameters reads {"method": …} and ignores all else in it.
@@ -151,7 +167,7 @@ func (d *jsonDecoder) members(f func(key string, at int) error) error {
 	}
 }
 
-// rows reads the list at d.i: of rows, or of the values of a single one.
+// rows reads the list at d.i: of rows, of records, or of the values of a single row.
 func (d *jsonDecoder) rows() error {
 	d.i++ // [
 	switch d.space() {
@@ -159,12 +175,14 @@ func (d *jsonDecoder) rows() error {
 		d.i++
 		return nil
 	case '[':
+	case '{':
+		return d.records()
 	default:
 		return d.row()
 	}
 	for {
 		if d.space() != '[' {
-			return d.sinkFail(d.i, "a row, as a list of "+values(d.sink.width), true)
+			return d.sinkFail(d.i, "a row, as a list of "+values(d.sink.length), true)
 		}
 		d.i++
 		if err := d.row(); err != nil {
@@ -215,6 +233,9 @@ func (d *jsonDecoder) endRow(start int) error {
 
 // value reads one value of a row.
 func (d *jsonDecoder) value() error {
+	if d.sink.skipped() {
+		return d.skip(1)
+	}
 	at := d.i
 	var expected string
 	switch c := d.peek(); {
@@ -300,7 +321,7 @@ func (d *jsonDecoder) tooMany(at int) error {
 
 // count reports a row of n values.
 func (d *jsonDecoder) count(at, n int) error {
-	e := newError("JSON", d.whole, d.offset(at), "a row of "+values(d.sink.width), values(n))
+	e := newError("JSON", d.whole, d.offset(at), "a row of "+values(d.sink.length), values(n))
 	e.Row = d.sink.rows
 	return e
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/runtime/codec"
 )
 
@@ -60,7 +61,7 @@ func TestJSONRefuses(t *testing.T) {
 		t.Helper()
 		refuses(t, codec.JSON{}, named("a", "b"), marked, text)
 	}
-	const envelope = "an object with the member features, instances or inputs"
+	const envelope = "an object with a member of features, instances, inputs, dataframe_split, dataframe_records"
 
 	// The envelope.
 	f("‸", "expected a list of rows, or "+envelope+", got the end of the body")
@@ -68,7 +69,7 @@ func TestJSONRefuses(t *testing.T) {
 	f("‸1.5", "expected a list of rows, or "+envelope+", got `1.5`")
 	f(`‸{}`, "expected "+envelope+", got an object without it")
 	f(`‸{"feature": [[1, 2]]}`, "expected "+envelope+", got an object with `feature` instead")
-	f(`{"features": [[1, 2]], ‸"inputs": [[1, 2]]}`, "expected one of features, instances, inputs, got inputs after features")
+	f(`{"features": [[1, 2]], ‸"inputs": [[1, 2]]}`, "expected one of features, instances, inputs, dataframe_split, dataframe_records, got inputs after features")
 	f(`{"features": ‸{"a": 1}}`, "expected a list of rows, got `{\"a\": 1`")
 	f(`{"features": ‸1}`, "expected a list of rows, got `1`")
 	f(`{‸features: []}`, "expected a member name in quotes, got `features: [`")
@@ -98,7 +99,7 @@ func TestJSONRefuses(t *testing.T) {
 	f(`[[1, 2], [‸abc, 4]]`, "row 1, column 0 (a): expected a number, got `abc`")
 	f(`[[1, ‸]]`, "row 0, column 1 (b): expected a number, got `]`")
 	f(`[[1, ‸[2]]]`, "row 0, column 1 (b): expected a number, got `[2`")
-	f(`[‸{"a": 1}]`, "row 0, column 0 (a): expected a number, got `{\"a\": 1`")
+	f(`[[‸{"a": 1}]]`, "row 0, column 0 (a): expected a number, got `{\"a\": 1`")
 	f(`[[‸01, 2]]`, "row 0, column 0 (a): expected a number, got `01`")
 	f(`[[‸1., 2]]`, "row 0, column 0 (a): expected a number, got `1.`")
 	f(`[[‸.5, 2]]`, "row 0, column 0 (a): expected a number, got `.5`")
@@ -125,4 +126,71 @@ func TestJSONRefusesTable(t *testing.T) {
 	f("[[1, 1, true, \"‸a\xff\"]]", `expected UTF-8, got "a\xff\""`)
 	f(`[[1, 1, true, "a‸\x41"]]`, "expected an escape sequence of JSON, got `\\x41\"`")
 	f(`[[1, 1, true, "‸\u12"]]`, "expected an escape sequence of JSON, got `\\u12\"`")
+}
+
+// Records and data frames: any order, other columns beside.
+func TestJSONNamed(t *testing.T) {
+	f := func(want *models.Signature, body, shown string) {
+		t.Helper()
+		reads(t, codec.JSON{}, want, body, shown)
+	}
+	ab := named("a", "b")
+	f(ab, `[{"a": 1, "b": 2}, {"b": 4, "a": 3}]`, "1.0 2.0 / 3.0 4.0")
+	f(ab, `[{"x": [{}], "b": 2, "\u0061": null, "y": "z"}]`, "(nan) 2.0")
+	f(ab, `{"dataframe_records": [{"b": 2, "a": 1}], "method": "predict_proba"}`, "1.0 2.0 as predict_proba")
+	f(ab, `{"instances": [{"b": true, "a": NaN}]}`, "nan 1.0")
+	f(ab, `{"dataframe_split": {"columns": ["b", "x", "a"], "index": [7, 8], "data": [[2, "?", 1], [4, null, 3]]}}`, "1.0 2.0 / 3.0 4.0")
+	f(ab, `{"dataframe_split": {"data": [[2, 1], [null, 3]], "columns": ["b", "a"]}, "method": "x"}`, "1.0 2.0 / 3.0 (nan) as x")
+	f(ab, `{"dataframe_split": {"data": [[1, 2]]}}`, "1.0 2.0")
+	f(ab, `{"dataframe_split": {"columns": [0, 1], "data": [[1, 2]]}}`, "1.0 2.0")
+	f(ab, `{"dataframe_split": {"columns": ["a", "b"], "data": [1, 2]}}`, "1.0 2.0")
+	f(ab, `{"dataframe_split": {"columns": ["b", "a"], "data": []}}`, "")
+
+	const row = `{"city": "Oslo", "member": null, "x": 1, "age": 42, "height": 1.5}`
+	f(table, "["+row+"]", `1.5 42 (false) Oslo`)
+	f(table, `[{"city": null, "member": true, "age": 1, "height": null}, `+row+"]", `(nan) 1 true ("") / 1.5 42 (false) Oslo`)
+	f(table, `{"dataframe_split": {"columns": ["x", "city", "age", "height", "member"], "data": [[{}, "caf\u00e9", 1, 2, true]]}}`,
+		"2.0 1 true café")
+
+	// A model without names takes the columns as they come.
+	f(matrix(2), `[{"a": 1, "b": 2}, {"b": 4, "a": 3}]`, "1.0 2.0 / 3.0 4.0")
+	f(matrix(2), `{"dataframe_split": {"columns": ["b", "a"], "data": [[1, 2]]}}`, "1.0 2.0")
+	f(named("a", "a"), `[{"b": 1, "a": 2}]`, "1.0 2.0")
+}
+
+func TestJSONNamedRefuses(t *testing.T) {
+	f := func(want *models.Signature, marked, text string) {
+		t.Helper()
+		refuses(t, codec.JSON{}, want, marked, text)
+	}
+	ab := named("a", "b")
+	f(ab, `[{"a": 1, "b": 2}, ‸{"a": 1, "c": 2}]`, "row 1: expected the column `b`, got a row without it")
+	f(table, `[‸{"age": 1, "city": "x"}]`, "row 0: expected the columns `height`, `member`, got a row without them")
+	f(ab, `[‸{}]`, "row 0: expected the columns `a`, `b`, got a row without them")
+	f(named("a", "b", "c", "d", "e", "f"), `[‸{}]`, "row 0: expected the columns `a`, `b`, `c`, `d`, `e`, …, got a row without them")
+	f(ab, `[{"a": 1, ‸"a": 2, "b": 2}]`, "row 0: expected each name once, got `\"a\": 2`")
+	f(ab, `[{"b": ‸"x", "a": 2}]`, "row 0, column 1 (b): expected a number, got `\"x\"`")
+	f(ab, `[{"b": 1, "a": ‸[2]}]`, "row 0, column 0 (a): expected a number, got `[2`")
+	f(ab, `[{"b": 1, "a": ‸nil}]`, "row 0, column 0 (a): expected a number, got `nil`")
+	f(ab, `[{"a": 1, "b": 2}, ‸[1, 2]]`, "row 1: expected a row, as an object with a value for each name, got `[1`")
+	f(ab, `[[1, 2], ‸{"a": 1}]`, "row 1: expected a row, as a list of 2 values, got `{\"a\": 1`")
+	f(ab, `[{"a": 1, "b": 2} ‸{`, "expected a comma or ], got `{`")
+	f(table, `[{"age": ‸1.5}]`, "row 0, column 1 (age): expected an integer of 64 bits, got `1.5`")
+
+	f(ab, `{"dataframe_split": ‸[]}`, "expected an object with columns and data, got `[`")
+	f(ab, `{"dataframe_split": ‸{"columns": ["a", "b"]}}`, "expected an object with columns and data, got one without data")
+	f(ab, `{"dataframe_split": {"columns": ‸["a", "c"], "data": [[1, 2]]}}`, "expected the column `b`, got a list without it")
+	f(ab, `{"dataframe_split": {"columns": ["a", "b", ‸"a"], "data": [[1, 2]]}}`, "expected each column once, got `\"a\"`")
+	f(ab, `{"dataframe_split": {"columns": ‸[0, 1, 2], "data": [[1, 2, 3]]}}`, "expected a list of 2 names, got 3")
+	f(ab, `{"dataframe_split": {"columns": ["a", ‸], "data": []}}`, "expected a name in quotes, got `]`")
+	f(ab, `{"dataframe_split": {"columns": ‸"a", "data": []}}`, "expected a list of names, got `\"a\"`")
+	f(ab, `{"dataframe_split": {"columns": ["b", "a"], "data": [[1, ‸"x"]]}}`, "row 0, column 1 (a): expected a number, got `\"x\"`")
+	f(ab, `{"dataframe_split": {"data": [[1, ‸"x"]], "columns": ["b", "a"]}}`, "row 0, column 1 (a): expected a number, got `\"x\"`")
+	f(ab, `{"dataframe_split": {"columns": ["b", "x", "a"], "data": [‸[1, 2]]}}`, "row 0: expected a row of 3 values, got 2 values")
+	f(ab, `{"dataframe_split": {"columns": ["b", "x", "a"], "data": [[1, 2, 3, ‸4]]}}`, "row 0: expected a row of 3 values, got 4 values")
+	f(ab, `{"dataframe_split": {"data": [], ‸"data": []}}`, "expected each member once, got data")
+
+	f(matrix(2), `[{"a": 1, "b": 2, ‸"c": 3}]`, "row 0: expected a row of 2 values, got `\"c\": 3`")
+	f(matrix(2), `[‸{"a": 1}]`, "row 0: expected a row of 2 values, got 1 value")
+	f(matrix(2), `[{"a": 1, "b": 2}, {"a": 1, ‸"c": 2}]`, "row 1: expected the names of the first row, got `\"c\": 2`")
 }

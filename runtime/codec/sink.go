@@ -7,28 +7,49 @@ import (
 	"github.com/copal-ml/copal/models"
 )
 
-// A sink fills the columns of a frame, value by value, row by row, in the order
-// of the signature's inputs. A method that is given what the column cannot hold
-// returns what the column expects instead; "" is success.
+// A sink fills the columns of a frame, value by value, row by row. A method that
+// is given what the column cannot hold returns what the column expects instead;
+// "" is success.
 type sink struct {
-	want  *models.Signature
-	cols  []models.Column
-	width int // values that a row takes
-	rows  int // complete ones
-	n     int // values of the current row
-	port  int // that takes the next value
-	left  int // values that it still takes of this row
+	req    *Request
+	want   *models.Signature
+	cols   []models.Column
+	width  int // values that the model takes of a row
+	length int // values that a row of the request has
+	rows   int // complete ones
+	n      int // values of the current row
+	layout layout
+
+	// in the model's order
+	port int // that takes the next value
+	left int // values that it still takes of this row
+
+	// by name
+	count  int            // values of the model that this record or header gave
+	room   int            // rows that the columns have room for
+	model  int            // the model's number of the next value
+	target *models.Column // that takes it
+	at     int            // its place there; -1 to append
 }
+
+// A layout is the order in which the values of a row come.
+type layout uint8
+
+const (
+	inOrder  layout = iota // that of the signature's inputs
+	byHeader               // that of names given before: Request.order
+	byRecord               // any: each value comes with its name
+)
 
 const full = "full" // the row has all its values already
 
-func (s *sink) open(f *models.Frame, want *models.Signature) {
-	*s = sink{want: want}
+func (s *sink) open(req *Request, want *models.Signature) {
+	*s = sink{req: req, want: want, at: -1}
 	for _, p := range want.Inputs {
-		c := f.Add(p.Name, p.DType, p.Width, 0)
+		c := req.Frame.Add(p.Name, p.DType, p.Width, 0)
 		s.width += c.Stride()
 	}
-	s.cols = f.Columns
+	s.cols, s.length = req.Frame.Columns, s.width
 	s.startRow()
 }
 
@@ -41,8 +62,17 @@ func (s *sink) startRow() {
 
 // column is where the next value goes; nil if the row is full.
 func (s *sink) column() *models.Column {
-	if s.n == s.width {
+	if s.layout == byRecord {
+		return s.target
+	}
+	if s.n == s.length {
 		return nil
+	}
+	if s.layout == byHeader {
+		s.extend()
+		s.choose(s.req.order[s.n])
+		s.n++
+		return s.target
 	}
 	for s.left == 0 {
 		s.port++
@@ -60,20 +90,20 @@ func (s *sink) number(f float64, text []byte) string {
 	}
 	switch c.DType {
 	case models.Float64:
-		c.F64 = append(c.F64, f)
+		c.F64 = put(c.F64, s.at, f)
 	case models.Float32:
-		c.F32 = append(c.F32, float32(f)) // through float64, as numpy's astype
+		c.F32 = put(c.F32, s.at, float32(f)) // through float64, as numpy's astype
 	case models.Int64:
 		n, ok := integer(text, f)
 		if !ok {
 			return s.refuse("an integer of 64 bits")
 		}
-		c.I64 = append(c.I64, n)
+		c.I64 = put(c.I64, s.at, n)
 	case models.Bool:
 		if f != 0 && f != 1 {
 			return s.refuse("true or false")
 		}
-		c.Bool = append(c.Bool, f == 1)
+		c.Bool = put(c.Bool, s.at, f == 1)
 	default:
 		return s.refuse(expects(c.DType))
 	}
@@ -91,13 +121,13 @@ func (s *sink) boolean(v bool) string {
 	}
 	switch c.DType {
 	case models.Float64:
-		c.F64 = append(c.F64, float64(n))
+		c.F64 = put(c.F64, s.at, float64(n))
 	case models.Float32:
-		c.F32 = append(c.F32, float32(n))
+		c.F32 = put(c.F32, s.at, float32(n))
 	case models.Int64:
-		c.I64 = append(c.I64, int64(n))
+		c.I64 = put(c.I64, s.at, int64(n))
 	case models.Bool:
-		c.Bool = append(c.Bool, v)
+		c.Bool = put(c.Bool, s.at, v)
 	default:
 		return s.refuse(expects(c.DType))
 	}
@@ -112,7 +142,7 @@ func (s *sink) text(v string) string {
 	if c.DType != models.String {
 		return s.refuse(expects(c.DType))
 	}
-	c.Str = append(c.Str, v)
+	c.Str = put(c.Str, s.at, v)
 	return ""
 }
 
@@ -124,23 +154,36 @@ func (s *sink) missing() string {
 	var n int
 	switch c.DType {
 	case models.Float64:
-		c.F64 = append(c.F64, math.NaN())
+		c.F64 = put(c.F64, s.at, math.NaN())
 		n = len(c.F64)
 	case models.Float32:
-		c.F32 = append(c.F32, float32(math.NaN()))
+		c.F32 = put(c.F32, s.at, float32(math.NaN()))
 		n = len(c.F32)
 	case models.Int64:
-		c.I64 = append(c.I64, 0)
+		c.I64 = put(c.I64, s.at, 0)
 		n = len(c.I64)
 	case models.Bool:
-		c.Bool = append(c.Bool, false)
+		c.Bool = put(c.Bool, s.at, false)
 		n = len(c.Bool)
 	default:
-		c.Str = append(c.Str, "")
+		c.Str = put(c.Str, s.at, "")
 		n = len(c.Str)
 	}
-	c.Null = append(padded(c.Null, n-1), true)
+	if s.at >= 0 {
+		n = s.at + 1
+	}
+	c.Null = padded(c.Null, n)
+	c.Null[n-1] = true
 	return ""
+}
+
+// put appends v, or sets it at i >= 0.
+func put[T any](list []T, i int, v T) []T {
+	if i < 0 {
+		return append(list, v)
+	}
+	list[i] = v
+	return list
 }
 
 // refuse takes back the place that column gave, so that the error names it.
@@ -152,7 +195,7 @@ func (s *sink) refuse(expected string) string {
 
 // endRow reports whether the row is complete, and starts the next.
 func (s *sink) endRow() bool {
-	if s.n != s.width {
+	if s.layout != byRecord && s.n != s.length {
 		return false
 	}
 	s.rows++
@@ -161,7 +204,8 @@ func (s *sink) endRow() bool {
 }
 
 // close completes the frame.
-func (s *sink) close(f *models.Frame) {
+func (s *sink) close() {
+	f := &s.req.Frame
 	f.Rows = s.rows
 	for i := range f.Columns {
 		if c := &f.Columns[i]; len(c.Null) > 0 {
@@ -181,7 +225,14 @@ func padded(null []bool, n int) []bool {
 // place puts the current row and column into e.
 func (s *sink) place(e *Error) *Error {
 	e.Row, e.Column = s.rows, s.n
-	e.Name = s.name(s.n)
+	switch {
+	case s.layout == byRecord:
+		e.Column, e.Name = s.model, s.name(s.model)
+	case s.layout == inOrder:
+		e.Name = s.name(s.n)
+	case s.n < s.length && s.req.order[s.n] >= 0:
+		e.Name = s.name(s.req.order[s.n])
+	}
 	return e
 }
 

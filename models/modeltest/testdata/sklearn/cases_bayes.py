@@ -74,3 +74,10 @@ if VERSION >= (0, 22):
 def gaussian_nb_dataframe():
     X = pandas.DataFrame(IRIS, columns=list("abcd"))
     return default_joblib(nb.GaussianNB().fit(X, SPECIES > 0), BLAS, [X[::40], MISSING])
+
+
+# Parameters of float32 stay so, and what does not depend on X is computed in it.
+# There is no case of quadratic discriminants: their float32 powers depend on the processor.
+X32 = IRIS.astype(np.float32)
+classifier("lda_float32", lambda: LinearDiscriminantAnalysis(), [(1, 7), NEW], [ROWS], X32)
+classifier("gaussian_nb_float32", lambda: nb.GaussianNB(), [OLD, NEW], [ROWS], X32)

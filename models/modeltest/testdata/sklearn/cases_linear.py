@@ -76,6 +76,16 @@ regressor("ard_none_kept", lambda: lm.ARDRegression(threshold_lambda=1e-30), [NE
 regressor("bayesian_ridge_no_intercept", lambda: lm.BayesianRidge(fit_intercept=False), [OLD, NEW])
 
 
+def float32(name, build, versions):
+    X, y = DIABETES.astype(np.float32), PROGRESSION.astype(np.float32)
+    add(name, lambda: build().fit(X, y), versions)
+
+
+float32("bayesian_ridge_float32", lambda: lm.BayesianRidge(), [(1, 5), (1, 7), NEW])
+float32("ard_float32", lambda: lm.ARDRegression(threshold_lambda=0.0005), [(1, 5), NEW])
+float32("lasso_float32", lambda: lm.Lasso(alpha=0.1), [OLD, NEW])
+
+
 # ---- generalized ---------------------------------------------------------------
 
 GLMS = [(0, 24), (1, 0), MIDDLE, (1, 5), NEW]

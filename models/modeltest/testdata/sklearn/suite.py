@@ -117,17 +117,49 @@ def column(a, name=""):
     elif a.dtype.kind == "f":
         dtype, flat = "float64", [number(x) for x in flat]
     else:
-        dtype, flat = "string", [str(x) for x in flat]
+        dtype, flat = objects(flat)
     return {"name": name, "dtype": dtype, "width": width, "values": flat}
 
 
+def missing(x):
+    return x is None or x != x or pandas is not None and x is pandas.NA
+
+
+def objects(flat):
+    """The type of objects, and the values; a missing one is null or NaN."""
+    kinds = {type(x) for x in flat if not missing(x)}
+    if kinds and all(issubclass(k, (bool, np.bool_)) for k in kinds) and not any(map(missing, flat)):
+        return "bool", [bool(x) for x in flat]
+    if kinds and not any(issubclass(k, (str, bytes)) for k in kinds):
+        return "float64", ["NaN" if missing(x) else number(x) for x in flat]
+    return "string", [None if missing(x) else str(x) for x in flat]
+
+
+def mixed(a):
+    """Whether the columns of an array of objects are of different types."""
+    a = np.asarray(a)
+    return a.dtype == object and a.ndim == 2 and len({column(a[:, j])["dtype"] for j in range(a.shape[1])}) > 1
+
+
 def columns(X):
+    if mixed(X) and not (pandas is not None and isinstance(X, pandas.DataFrame)):
+        return [column(X[:, j]) for j in range(X.shape[1])]
     if pandas is not None and isinstance(X, pandas.DataFrame):
         return [column(X[name].values, name) for name in X.columns]
+    if hasattr(X, "frame_columns"):
+        return X.frame_columns()
     return [column(X)]
 
 
+# Methods that answer with random numbers, which nothing can be compared with.
+RANDOM = {"BernoulliRBM": ["score_samples"]}
+
+
 def offers(model, name):
+    if name in RANDOM.get(type(model).__name__, []):
+        return False
+    if getattr(model, "multi_class", "") == "one_vs_one" and "proba" in name:
+        return False  # GaussianProcessClassifier has the method, which always raises
     if name == "predict_std":  # a pipeline passes parameters on to its last step
         last = model.steps[-1][1] if hasattr(model, "steps") else model
         return hasattr(last, "predict") and "return_std" in signature(last.predict).parameters
@@ -141,10 +173,16 @@ def answer(model, name, X):
     a = getattr(model, name)(X)
     if scipy.sparse.issparse(a):
         a = a.toarray()
-    if name == "transform" and a.dtype.kind in "iub":  # of votes; ours are float64 throughout
-        a = a.astype(float)
+    if name == "transform" and np.asarray(a).dtype.kind in "iub":  # ours are float64 throughout
+        a = np.asarray(a, dtype=np.float64)
     if isinstance(a, (list, tuple)) and len(a) and isinstance(a[0], np.ndarray):
         return [column(part) for part in a]
+    if name == "transform" and mixed(a):
+        a = np.asarray(a)
+        parts = [column(a[:, j]) for j in range(a.shape[1])]
+        return [p if p["dtype"] == "string" else column(a[:, j].astype(float)) for j, p in enumerate(parts)]
+    if name == "transform" and getattr(a, "dtype", None) is not None and a.dtype.kind in "biu":
+        a = (a if a.ndim == 2 else a.reshape(-1, 1)).astype(float)  # the endpoint's numbers are float64
     return column(a)
 
 
@@ -171,6 +209,14 @@ def batch(model, X):
     return b
 
 
+def names_out(model):
+    """What get_feature_names_out gives, if the model transforms and knows names."""
+    try:
+        return [str(name) for name in model.get_feature_names_out()] if hasattr(model, "transform") else None
+    except Exception:  # noqa: BLE001 - of many kinds, one for each step that knows none
+        return None
+
+
 def write(outdir, name, model, tolerance, batches, save):
     path = os.path.join(outdir, name + ".pkl")
     save(model, path)
@@ -183,6 +229,8 @@ def write(outdir, name, model, tolerance, batches, save):
         "tolerance": {m: tolerance[m] for m in METHODS if offers(model, m)},
         "batches": [batch(model, X) for X in batches],
     }
+    if names_out(model):
+        fixture["names"] = names_out(model)
     text = json.dumps(fixture, separators=(",", ":"), allow_nan=False)
     text = text.replace(',"batches":', ',\n"batches":').replace('{"rows":', '\n{"rows":')
     with open(os.path.join(outdir, name + ".json"), "w") as f:

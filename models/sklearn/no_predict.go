@@ -1,0 +1,46 @@
+package sklearn
+
+const (
+	labelsOnly = "has no predict: it can only label the data it was fitted on"
+	placesOnly = "has no transform: it can only embed the data it was fitted on"
+	describes  = "has no predict and no transform: it describes the data it was fitted on"
+)
+
+// unables are the estimators without predict and transform of scikit-learn 0.20
+// to 1.9, and what to use instead.
+var unables = []struct{ name, reason, instead string }{
+	{"AgglomerativeClustering", labelsOnly, "Fit a KNeighborsClassifier on its labels_."},
+	{"DBSCAN", labelsOnly, "Fit a KNeighborsClassifier on its labels_."},
+	{"HDBSCAN", labelsOnly, "Fit a KNeighborsClassifier on its labels_."},
+	{"OPTICS", labelsOnly, "Fit a KNeighborsClassifier on its labels_."},
+	{"SpectralClustering", labelsOnly, "Fit a KNeighborsClassifier on its labels_."},
+	{"SpectralBiclustering", labelsOnly, "Use KMeans."},
+	{"SpectralCoclustering", labelsOnly, "Use KMeans."},
+	{"ClassicalMDS", placesOnly, "Use PCA or Isomap."},
+	{"MDS", placesOnly, "Use PCA or Isomap."},
+	{"SpectralEmbedding", placesOnly, "Use PCA or Isomap."},
+	{"TSNE", placesOnly, "Use PCA or Isomap."},
+	{"EmpiricalCovariance", describes, "Use EllipticEnvelope."},
+	{"GraphicalLasso", describes, "Use EllipticEnvelope."},
+	{"GraphLasso", describes, "Use EllipticEnvelope."},
+	{"GraphicalLassoCV", describes, "Use EllipticEnvelope."},
+	{"GraphLassoCV", describes, "Use EllipticEnvelope."},
+	{"LedoitWolf", describes, "Use EllipticEnvelope."},
+	{"MinCovDet", describes, "Use EllipticEnvelope."},
+	{"OAS", describes, "Use EllipticEnvelope."},
+	{"ShrunkCovariance", describes, "Use EllipticEnvelope."},
+}
+
+// cannotAnswer says why an estimator has nothing to ask, and what to use
+// instead; "" if it is not one of these.
+func cannotAnswer(module, name string) (reason, instead string) {
+	if !within(module, "sklearn") {
+		return "", ""
+	}
+	for _, u := range unables {
+		if u.name == name {
+			return name + ", which " + u.reason + ",", u.instead
+		}
+	}
+	return "", ""
+}

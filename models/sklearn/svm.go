@@ -1,0 +1,180 @@
+package sklearn
+
+import (
+	"fmt"
+
+	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/kernel"
+	"github.com/copal-ml/copal/models/pyobj"
+)
+
+var svmClasses = []class{
+	{"SVC", "sklearn", supportVectorClassifier},
+	{"NuSVC", "sklearn", supportVectorClassifier},
+	{"SVR", "sklearn", supportVectorRegressor},
+	{"NuSVR", "sklearn", supportVectorRegressor},
+	{"OneClassSVM", "sklearn", oneClassSVM},
+}
+
+// A supportVectors is what all kernel machines of sklearn/svm share: libsvm's
+// model as sklearn/svm/_base.py hands it over (_dual_coef_ and _intercept_, whose
+// signs are libsvm's own, and not dual_coef_ and intercept_).
+type supportVectors struct {
+	kernel    svmKernel
+	vectors   training // width is that of the input
+	support   []int    // with a precomputed kernel: the input's column of each vector
+	n         int      // number of support vectors
+	coef      []float64
+	rows      int       // of coef, n values each
+	intercept []float64 // -rho
+	names     []string
+}
+
+func readSupportVectors(r pyobj.Ref, n *node) (*supportVectors, error) {
+	s := new(supportVectors)
+	var err error
+	if s.kernel, err = readSVMKernel(r); err != nil {
+		return nil, err
+	}
+	if s.intercept, err = r.Floats("_intercept_"); err != nil {
+		return nil, err
+	}
+	coef, err := readTraining(r, "_dual_coef_")
+	if err != nil {
+		return nil, err
+	}
+	s.coef, s.rows, s.n = coef.data, coef.rows, coef.width
+	if s.kernel.kind == kernelPrecomputed {
+		err = s.readPrecomputed(r)
+	} else if s.vectors, err = readTraining(r, "support_vectors_"); err == nil && s.vectors.rows != s.n {
+		err = r.Format("%d support vectors, but _dual_coef_ has %d columns", s.vectors.rows, s.n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := n.input(r, s.vectors.width); err != nil {
+		return nil, err
+	}
+	s.names = n.names
+	n.outline.Summary = fmt.Sprintf("%s · %s kernel · %d support vectors", features(n.features), s.kernel.kind, s.n)
+	return s, nil
+}
+
+// readPrecomputed reads support_, the rows of the training kernel matrix that
+// matter. The input has a column for each row of it.
+func (s *supportVectors) readPrecomputed(r pyobj.Ref) error {
+	shape, err := integers(r, "shape_fit_")
+	if err != nil {
+		return err
+	}
+	support, err := integers(r, "support_")
+	if err != nil {
+		return err
+	}
+	if len(shape) != 2 || shape[0] < 1 || shape[0] > maxFeatures || len(support) != s.n {
+		return r.Format("fitted on a kernel matrix of shape %v, with %d indices for %d support vectors", shape, len(support), s.n)
+	}
+	for _, v := range support {
+		if v < 0 || v >= shape[0] {
+			return r.Format("support vector %d of %d samples", v, shape[0])
+		}
+		s.support = append(s.support, int(v))
+	}
+	s.vectors.width = int(shape[0])
+	return nil
+}
+
+// gram writes the kernel values of rows (of vectors.width values each) with all
+// support vectors, n a row.
+func (s *supportVectors) gram(dst, rows []float64) {
+	if s.support == nil {
+		s.kernel.gram(dst, rows, s.vectors)
+		return
+	}
+	for ; len(rows) > 0; rows, dst = rows[s.vectors.width:], dst[s.n:] {
+		for j, at := range s.support {
+			dst[j] = rows[at]
+		}
+	}
+}
+
+// each calls f with the kernel values of every row.
+func (s *supportVectors) each(ws *workspace, x block, f func(i int, k []float64)) error {
+	m := ws.matrix(x)
+	if err := ws.finite(m, s.names); err != nil {
+		return err
+	}
+	k := ws.floats(min(blockRows, m.rows) * s.n)
+	for from := 0; from < m.rows; from += blockRows {
+		to := min(from+blockRows, m.rows)
+		s.gram(k, m.rowsBetween(from, to))
+		for i := from; i < to; i++ {
+			f(i, k[(i-from)*s.n:][:s.n])
+		}
+	}
+	return nil
+}
+
+// decide is decision_function of the machines with one decision.
+func (s *supportVectors) decide(ws *workspace, x block, out []float64) error {
+	return s.each(ws, x, func(i int, k []float64) { out[i] = kernel.Dot(s.coef, k) + s.intercept[0] })
+}
+
+// oneDecision checks that s is a machine with one decision.
+func (s *supportVectors) oneDecision(r pyobj.Ref) error {
+	if s.rows != 1 || len(s.intercept) != 1 {
+		return r.Format("_dual_coef_ has %d rows, _intercept_ %d values; want 1 and 1", s.rows, len(s.intercept))
+	}
+	return nil
+}
+
+// supportVectorRegressor compiles SVR and NuSVR.
+func supportVectorRegressor(c *compiler, r pyobj.Ref) (*node, error) {
+	n := new(node)
+	s, err := readSupportVectors(r, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.oneDecision(r); err != nil {
+		return nil, err
+	}
+	n.offer(one(models.Predict, numbers(0), nil, s.decide))
+	return n, nil
+}
+
+// oneClassSVM compiles OneClassSVM: predict is 1 for inliers and -1 for
+// outliers, and score_samples is decision_function + offset_, where offset_ is
+// -_intercept_.
+func oneClassSVM(c *compiler, r pyobj.Ref) (*node, error) {
+	n := new(node)
+	s, err := readSupportVectors(r, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.oneDecision(r); err != nil {
+		return nil, err
+	}
+	n.offer(one(models.Predict, models.Port{DType: models.Int64}, nil, func(ws *workspace, x block, out []float64) error {
+		if err := s.decide(ws, x, out); err != nil {
+			return err
+		}
+		for i, v := range out {
+			out[i] = -1
+			if v > 0 {
+				out[i] = 1
+			}
+		}
+		return nil
+	}))
+	n.offer(one(models.DecisionFunction, numbers(0), nil, s.decide))
+	n.offer(one(models.ScoreSamples, numbers(0), nil, func(ws *workspace, x block, out []float64) error {
+		if err := s.decide(ws, x, out); err != nil {
+			return err
+		}
+		for i := range out {
+			out[i] -= s.intercept[0]
+		}
+		return nil
+	}))
+	return n, nil
+}

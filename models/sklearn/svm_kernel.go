@@ -1,0 +1,88 @@
+package sklearn
+
+import (
+	"github.com/copal-ml/copal/models/kernel"
+	"github.com/copal-ml/copal/models/pyobj"
+)
+
+// The kernels of libsvm, by the names of the parameter kernel.
+const (
+	kernelLinear      = "linear"
+	kernelPoly        = "poly"
+	kernelRBF         = "rbf"
+	kernelSigmoid     = "sigmoid"
+	kernelPrecomputed = "precomputed"
+)
+
+// An svmKernel is Kernel::k_function of sklearn/svm/src/libsvm/svm.cpp.
+type svmKernel struct {
+	kind         string
+	gamma, coef0 float64
+	degree       int
+}
+
+func readSVMKernel(r pyobj.Ref) (svmKernel, error) {
+	var k svmKernel
+	attr, err := r.Need("kernel")
+	if err != nil {
+		return k, err
+	}
+	if k.kind, err = attr.Str(); err != nil {
+		return k, attr.Unsupported("a kernel that is a Python function", "Use linear, poly, rbf, sigmoid or precomputed.")
+	}
+	switch k.kind {
+	case kernelLinear, kernelPoly, kernelRBF, kernelSigmoid, kernelPrecomputed:
+	default:
+		return k, attr.Unsupported("kernel='"+k.kind+"'", "Use linear, poly, rbf, sigmoid or precomputed.")
+	}
+	if k.gamma, err = oneNumber(r, "_gamma"); err != nil {
+		return k, err
+	}
+	if k.coef0, err = numberOr(r, "coef0", 0); err != nil {
+		return k, err
+	}
+	degree, err := numberOr(r, "degree", 3)
+	if err != nil {
+		return k, err
+	}
+	if k.degree = int(degree); degree != float64(k.degree) || degree < 0 {
+		return k, r.Format("degree is %v", degree)
+	}
+	return k, nil
+}
+
+// gram writes the kernel values of rows of x with rows of y: y.rows a row.
+func (k *svmKernel) gram(dst, x []float64, y training) {
+	if k.kind == kernelRBF {
+		kernel.SquaredDistances(dst, x, y.data, y.width)
+	} else {
+		kernel.Gram(dst, x, y.data, y.width)
+	}
+	dst = dst[:len(x)/y.width*y.rows]
+	switch k.kind {
+	case kernelRBF:
+		for i, v := range dst {
+			dst[i] = kernel.Exp(-k.gamma * v)
+		}
+	case kernelPoly:
+		for i, v := range dst {
+			dst[i] = powi(float64(k.gamma*v)+k.coef0, k.degree)
+		}
+	case kernelSigmoid:
+		for i, v := range dst {
+			dst[i] = kernel.Tanh(float64(k.gamma*v) + k.coef0)
+		}
+	}
+}
+
+// powi is that of libsvm: base to a whole power by repeated squaring.
+func powi(base float64, times int) float64 {
+	result := 1.0
+	for ; times > 0; times /= 2 {
+		if times%2 == 1 {
+			result *= base
+		}
+		base *= base
+	}
+	return result
+}
