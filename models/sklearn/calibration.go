@@ -35,10 +35,10 @@ type calibrator interface {
 	calibrate(ws *workspace, scores []float64) error
 }
 
-// A platt is _SigmoidCalibration: 1 / (1 + exp(a*x + b)).
-type platt struct{ a, b float64 }
+// A sigmoidCalibration is _SigmoidCalibration: 1 / (1 + exp(a*x + b)).
+type sigmoidCalibration struct{ a, b float64 }
 
-func (p platt) calibrate(ws *workspace, scores []float64) error {
+func (p sigmoidCalibration) calibrate(ws *workspace, scores []float64) error {
 	for i, v := range scores {
 		scores[i] = -(float64(p.a*v) + p.b)
 	}
@@ -174,7 +174,7 @@ func (p *calibratedPair) readCalibrators(r pyobj.Ref, inner *node, list []pyobj.
 }
 
 func readPlatt(r pyobj.Ref) (calibrator, error) {
-	var p platt
+	var p sigmoidCalibration
 	var err error
 	if p.a, err = floatOf(r, "a_"); err != nil {
 		return nil, err

@@ -22,12 +22,17 @@ type bag struct {
 	node    *node
 	members []bagged
 	classes int
+	placed  int // features in all the inverses of the members
 }
+
+// maxPlaced bounds the inverses, since the number of features is a claim. Sparse
+// rows become dense for estimators without.
+const maxPlaced = 1 << 23
 
 // A bagged is one estimator of a bag.
 type bagged struct {
 	columns []int // of the features; nil for all in their order
-	place   []int // the inverse of columns, for sparse rows
+	place   []int // the inverse of columns, for sparse rows; may be nil
 	m       *method
 	codes   []int // of its classes
 	votes   bool  // it has no predict_proba
@@ -120,6 +125,9 @@ func (b *bag) subset(i int, r pyobj.Ref, p *node) error {
 		return r.Unsupported("bagging over columns of text", "Use numbers, or max_features=1.0 and bootstrap_features=False.")
 	}
 	b.members[i].columns = columns
+	if b.placed += width; b.placed > maxPlaced {
+		return nil
+	}
 	if place, ok := places(columns, width); ok {
 		b.members[i].place = place
 	}

@@ -14,9 +14,9 @@ var votingClasses = []class{
 	{"VotingRegressor", "sklearn", votingRegressor},
 }
 
-// A vote is VotingClassifier or VotingRegressor (sklearn/ensemble/_voting.py).
+// A ballot is VotingClassifier or VotingRegressor (sklearn/ensemble/_voting.py).
 // Its estimators were fitted on encoded classes.
-type vote struct {
+type ballot struct {
 	node    *node
 	methods []*method
 	weights []float64 // nil if all are equal
@@ -25,12 +25,12 @@ type vote struct {
 	classes int
 }
 
-func readVote(c *compiler, r pyobj.Ref) (*vote, []*node, error) {
+func readVote(c *compiler, r pyobj.Ref) (*ballot, []*node, error) {
 	parts, err := c.parts(r, "estimators_")
 	if err != nil {
 		return nil, nil, err
 	}
-	v := &vote{node: new(node)}
+	v := &ballot{node: new(node)}
 	if err := v.node.inputOf(r, parts...); err != nil {
 		return nil, nil, err
 	}
@@ -43,7 +43,7 @@ func readVote(c *compiler, r pyobj.Ref) (*vote, []*node, error) {
 }
 
 // readWeights leaves out the weights of estimators that were dropped.
-func (v *vote) readWeights(r pyobj.Ref, estimators int) error {
+func (v *ballot) readWeights(r pyobj.Ref, estimators int) error {
 	v.total = float64(estimators)
 	attr, ok := r.Attr("weights")
 	if !ok || attr.IsNone() {
@@ -141,7 +141,7 @@ func namesOut(class string, names []string, widths []int) func([]string) []strin
 }
 
 // mean is numpy.average over the estimators.
-func (v *vote) mean(ws *workspace, x block, out []float64) error {
+func (v *ballot) mean(ws *workspace, x block, out []float64) error {
 	x = v.node.shared(ws, x)
 	clear(out)
 	for i, m := range v.methods {
@@ -165,7 +165,7 @@ func (v *vote) mean(ws *workspace, x block, out []float64) error {
 
 // hard is predict with voting='hard': the class with the largest sum of weights,
 // numpy.bincount over the classes up to the last that got a vote.
-func (v *vote) hard(ws *workspace, x block, out []float64) error {
+func (v *ballot) hard(ws *workspace, x block, out []float64) error {
 	x = v.node.shared(ws, x)
 	k := v.classes
 	counts, tops := ws.floats(x.rows*k), ws.ints(x.rows)
@@ -190,7 +190,7 @@ func (v *vote) hard(ws *workspace, x block, out []float64) error {
 	return nil
 }
 
-func (v *vote) weight(i int) float64 {
+func (v *ballot) weight(i int) float64 {
 	if v.weights == nil {
 		return 1
 	}
@@ -198,7 +198,7 @@ func (v *vote) weight(i int) float64 {
 }
 
 // stacked gives the answers of all estimators side by side.
-func (v *vote) stacked(ws *workspace, x block) (block, error) {
+func (v *ballot) stacked(ws *workspace, x block) (block, error) {
 	x = v.node.shared(ws, x)
 	width := v.node.transform.width
 	y := block{rows: x.rows, width: width, data: ws.floats(x.rows * width), owned: true}
@@ -241,7 +241,7 @@ func votingRegressor(c *compiler, r pyobj.Ref) (*node, error) {
 
 // offerTransform offers transform; widths are those of the estimators' answers,
 // 0 for a bare value.
-func (v *vote) offerTransform(r pyobj.Ref, class string, widths []int) error {
+func (v *ballot) offerTransform(r pyobj.Ref, class string, widths []int) error {
 	names, err := keptNames(r, len(v.methods))
 	if err != nil {
 		return err
@@ -278,7 +278,7 @@ func votingClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	return nil, r.Unsupported("voting="+voting, "scikit-learn knows hard and soft.")
 }
 
-func (v *vote) offerHard(r pyobj.Ref, parts []*node, classes *labels) (err error) {
+func (v *ballot) offerHard(r pyobj.Ref, parts []*node, classes *labels) (err error) {
 	if v.methods, err = all(r, parts, models.Predict, 1); err != nil {
 		return err
 	}
@@ -291,7 +291,7 @@ func (v *vote) offerHard(r pyobj.Ref, parts []*node, classes *labels) (err error
 
 // offerSoft offers transform where its answer is a matrix: with
 // flatten_transform=False it has three dimensions.
-func (v *vote) offerSoft(r pyobj.Ref, parts []*node, classes *labels) (err error) {
+func (v *ballot) offerSoft(r pyobj.Ref, parts []*node, classes *labels) (err error) {
 	if v.methods, err = all(r, parts, models.PredictProba, v.classes); err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func adaBoostClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	return b.node, b.offer(c, r, parts, classes)
 }
 
-// readAlgorithm tells SAMME.R from SAMME, the only one since 1.6. Since 1.3 a
+// readAlgorithm tells SAMME.R from SAMME, the only one since 1.6. Since 1.3.1 a
 // class that was not predicted loses (scikit-learn pull request 26521).
 func (b *boost) readAlgorithm(c *compiler, r pyobj.Ref, parts []*node, classes *labels) error {
 	algorithm, err := word(r, "algorithm", "SAMME")
@@ -149,7 +149,7 @@ func (b *boost) readAlgorithm(c *compiler, r pyobj.Ref, parts []*node, classes *
 		}
 		b.codes = append(b.codes, codes)
 	}
-	if !c.written(r).before(1, 3) {
+	if !c.written(r).beforePatch(1, 3, 1) {
 		b.miss = -1 / float64(b.classes-1)
 	}
 	return nil

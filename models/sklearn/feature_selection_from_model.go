@@ -182,7 +182,7 @@ func (c *compiler) importanceThreshold(r, inner pyobj.Ref, scores []float64) (fl
 
 // sparsified reports whether the estimator was fitted with an L1 penalty, by the
 // rules of the version: Lasso and penalty='l1' always, l1_ratio=1 of an elastic
-// net since 1.2, of logistic regression since 1.8.
+// net since 1.1.2, of logistic regression since 1.8.
 func (c *compiler) sparsified(r, inner pyobj.Ref) bool {
 	_, class, _ := inner.Class()
 	if penalty, err := word(inner, "penalty", ""); err == nil && penalty == "l1" || strings.Contains(class, "Lasso") {
@@ -190,9 +190,9 @@ func (c *compiler) sparsified(r, inner pyobj.Ref) bool {
 	}
 	v := c.written(r)
 	switch {
-	case v.before(1, 2):
+	case v.beforePatch(1, 1, 2):
 		return false
-	case v.before(1, 6):
+	case v.before(1, 7):
 		return strings.Contains(class, "ElasticNet") && (isOne(inner, "l1_ratio_") || isOne(inner, "l1_ratio"))
 	case class == "ElasticNet", class == "LogisticRegression" && !v.before(1, 8):
 		return isOne(inner, "l1_ratio")

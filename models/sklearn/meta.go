@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/copal-ml/copal/models"
@@ -170,28 +171,29 @@ func (l *labels) numbers() []float64 {
 // within gives the place in classes of each of l, by value; false if one is not
 // there.
 func (l *labels) within(classes *labels) ([]int, bool) {
-	places := make([]int, l.len())
-	find := func(equal func(i, j int) bool) bool {
-		for i := range places {
-			places[i] = -1
-			for j := range classes.len() {
-				if equal(i, j) {
-					places[i] = j
-					break
-				}
-			}
-			if places[i] < 0 {
-				return false
-			}
-		}
-		return true
-	}
 	a, b := l.numbers(), classes.numbers()
-	if a == nil || b == nil {
-		same := a == nil && b == nil
-		return places, same && find(func(i, j int) bool { return l.str[i] == classes.str[j] })
+	if (a == nil) != (b == nil) {
+		return nil, false
 	}
-	return places, find(func(i, j int) bool { return a[i] == b[j] })
+	if a == nil {
+		return placesIn(l.str, classes.str)
+	}
+	return placesIn(a, b)
+}
+
+func placesIn[T comparable](values, classes []T) ([]int, bool) {
+	index := make(map[T]int, len(classes))
+	for j, v := range classes {
+		index[v] = j
+	}
+	places := make([]int, len(values))
+	for i, v := range values {
+		var ok bool
+		if places[i], ok = index[v]; !ok {
+			return nil, false
+		}
+	}
+	return places, true
 }
 
 // encoded reads labels that are themselves places in k classes, as LabelEncoder
@@ -304,4 +306,15 @@ func renumbered(err error, columns []int, names []string) error {
 		}
 	}
 	return err
+}
+
+// beforePatch reports whether v is older than major.minor.patch, for what changed
+// in a patch release.
+func (v version) beforePatch(major, minor, patch int) bool {
+	if v.major != major || v.minor != minor {
+		return v.before(major, minor)
+	}
+	var own int
+	_, err := fmt.Sscanf(v.text, "%d.%d.%d", &v.major, &v.minor, &own)
+	return err == nil && own < patch
 }

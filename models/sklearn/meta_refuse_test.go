@@ -112,3 +112,63 @@ func TestOneVsOneOfOldVersions(t *testing.T) {
 	f("0.20.4", models.Predict)
 	f("0.21.3", models.Predict, models.DecisionFunction)
 }
+
+func TestBeforePatch(t *testing.T) {
+	f := func(text string, want bool) {
+		t.Helper()
+		v := versionOf(pyobj.NewRef("x", object("X", "_sklearn_version", text)))
+		if got := v.beforePatch(1, 3, 1); got != want {
+			t.Errorf("%s before 1.3.1: got %v", text, got)
+		}
+	}
+	f("0.20.4", true)
+	f("1.2.2", true)
+	f("1.3.0", true)
+	f("1.3.1", false)
+	f("1.3.2.post1", false)
+	f("1.3.dev0", false)
+	f("1.4.0", false)
+	f("2.0.0", false)
+}
+
+// Sizes in a file are claims: a short file asks for neither much memory nor much
+// time.
+func TestMetaEstimatorsOfHostileFiles(t *testing.T) {
+	constants, members, subsets := list(), list(), list()
+	constant := object("_ConstantPredictor", "y_", list(1.0))
+	inner := ridge(1)
+	for range 1000 {
+		members.Items, subsets.Items = append(members.Items, inner), append(subsets.Items, list(int64(3)))
+	}
+	for range maxEstimators + 1 {
+		constants.Items = append(constants.Items, constant)
+	}
+	if _, err := compile(object("BaggingRegressor", "estimators_", members, "estimators_features_", subsets,
+		"n_features_in_", int64(maxFeatures))); err != nil {
+		t.Error(err)
+	}
+	_, err := compile(object("OneVsRestClassifier", "estimators_", constants))
+	var format *models.FormatError
+	if !errors.As(err, &format) {
+		t.Errorf("got %v, want a *models.FormatError", err)
+	}
+}
+
+func TestLabelsWithin(t *testing.T) {
+	f := func(l, classes *labels, want []int) {
+		t.Helper()
+		got, ok := l.within(classes)
+		if ok != (want != nil) || !slices.Equal(got, want) {
+			t.Errorf("%v in %v: got %v, %v, want %v", l.values(), classes.values(), got, ok, want)
+		}
+	}
+	ints := func(v ...int64) *labels { return &labels{dtype: models.Int64, i64: v} }
+	floats := func(v ...float64) *labels { return &labels{dtype: models.Float64, f64: v} }
+	texts := func(v ...string) *labels { return &labels{dtype: models.String, str: v} }
+	f(ints(3, 1), ints(1, 2, 3), []int{2, 0})
+	f(floats(3, 1), ints(1, 2, 3), []int{2, 0})
+	f(&labels{dtype: models.Bool, bools: []bool{true, false}}, ints(0, 1), []int{1, 0})
+	f(texts("b"), texts("a", "b"), []int{1})
+	f(texts("1"), ints(1), nil)
+	f(ints(4), ints(1, 2, 3), nil)
+}

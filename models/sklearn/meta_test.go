@@ -17,7 +17,7 @@ func TestMetaEstimatorsDoNotAllocate(t *testing.T) {
 	const kinds = `bagging_classifier bagging_classifier_votes bagging_regressor voting_classifier_hard
 		voting_classifier_soft voting_regressor stacking_classifier stacking_classifier_passthrough
 		ada_boost_classifier ada_boost_classifier_stumps ada_boost_regressor calibrated_sigmoid
-		calibrated_isotonic calibrated_temperature fixed_threshold tuned_threshold frozen_estimator
+		calibrated_isotonic calibrated_temperature fixed_threshold tuned_threshold
 		one_vs_rest one_vs_rest_multilabel one_vs_one output_code classifier_chain regressor_chain
 		multi_output_classifier multi_output_regressor self_training
 		select_k_best select_from_model rfe rfecv variance_threshold`

@@ -96,6 +96,9 @@ func (c *compiler) binaryParts(r pyobj.Ref) ([]*node, error) {
 	list := make([]*node, len(items))
 	for i, item := range items {
 		if _, name, _ := item.Class(); name == constantPredictor {
+			if c.count++; c.count > maxEstimators {
+				return nil, r.Format("more than %d estimators", maxEstimators)
+			}
 			list[i], err = readConstant(item)
 		} else {
 			list[i], err = c.estimator(item)
@@ -105,6 +108,18 @@ func (c *compiler) binaryParts(r pyobj.Ref) ([]*node, error) {
 		}
 	}
 	return list, nil
+}
+
+// inputOfFitted is inputOf for parts of which some are constant; n leaves the
+// checks to the others.
+func (n *node) inputOfFitted(r pyobj.Ref, parts []*node) error {
+	for _, p := range parts {
+		if !p.constant() {
+			n.class = p.class
+			break
+		}
+	}
+	return n.inputOf(r, parts...)
 }
 
 // readConstant makes a node of _ConstantPredictor, which checks nothing.
@@ -135,289 +150,6 @@ func readConstant(r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
-// An oneVsRest is OneVsRestClassifier: a score for each class.
-type oneVsRest struct {
-	node       *node
-	list       []binaryPart
-	probas     []*method
-	multilabel bool
-	lastTie    bool // of equal scores the last wins, as before 1.9
-	zeroRows   bool // rows of zeros stay, as since 1.7
-}
-
-func oneVsRestClassifier(c *compiler, r pyobj.Ref) (*node, error) {
-	parts, err := c.binaryParts(r)
-	if err != nil {
-		return nil, err
-	}
-	o := &oneVsRest{node: new(node)}
-	if err := o.node.inputOf(r, parts...); err != nil {
-		return nil, err
-	}
-	for _, p := range parts {
-		if !p.constant() {
-			o.node.class = p.class // it leaves the checks to its estimators
-			break
-		}
-	}
-	if o.list, err = readBinaries(r, parts); err != nil {
-		return nil, err
-	}
-	version := c.written(r)
-	o.lastTie, o.zeroRows = version.before(1, 9), !version.before(1, 7)
-	binarizer, err := r.Need("label_binarizer_")
-	if err != nil {
-		return nil, err
-	}
-	kind, err := word(binarizer, "y_type_", "multiclass")
-	if err != nil {
-		return nil, err
-	}
-	classes, err := classesOf(binarizer, "classes_")
-	if err != nil {
-		return nil, err
-	}
-	if err := o.answerWith(binarizer, kind, classes); err != nil {
-		return nil, err
-	}
-	o.offerScores(r, parts)
-	o.node.outline.Summary = fmt.Sprintf("%s · %d classes", features(o.node.features), classes.len())
-	return o.node, nil
-}
-
-// answerWith offers predict, by the kind of target.
-func (o *oneVsRest) answerWith(r pyobj.Ref, kind string, classes *labels) error {
-	k := len(o.list)
-	port := models.Port{DType: classes.dtype}
-	switch {
-	case kind == "multiclass" && classes.len() == k:
-		o.node.offer(one(models.Predict, port, classes, o.classify))
-	case kind == "binary" && k == 1 && classes.len() <= 2:
-		last := float64(classes.len() - 1)
-		o.node.offer(one(models.Predict, port, classes, func(ws *workspace, x block, out []float64) error {
-			err := o.indicate(ws, x, out)
-			for i, v := range out {
-				out[i] = min(v, last)
-			}
-			return err
-		}))
-	case kind == "multilabel-indicator" && classes.len() == k:
-		o.multilabel = true
-		o.node.offer(one(models.Predict, models.Port{DType: models.Int64, Width: k}, nil, o.indicate))
-	default:
-		return r.Format("%d estimators for a %s target of %d classes", k, kind, classes.len())
-	}
-	return nil
-}
-
-func (o *oneVsRest) offerScores(r pyobj.Ref, parts []*node) {
-	k := len(parts)
-	if probas, err := all(r, parts, models.PredictProba, 2); err == nil {
-		o.probas = probas
-		o.node.offer(one(models.PredictProba, numbers(max(k, 2)), nil, o.probabilities))
-	}
-	if _, err := all(r, parts, models.DecisionFunction, 1); err == nil {
-		port := numbers(k)
-		if k == 1 {
-			port = numbers(0)
-		}
-		o.node.offer(one(models.DecisionFunction, port, nil, func(ws *workspace, x block, out []float64) error {
-			return scores(ws, o.node.shared(ws, x), o.list, out)
-		}))
-	}
-}
-
-// classify is predict for more than two classes.
-func (o *oneVsRest) classify(ws *workspace, x block, out []float64) error {
-	k := len(o.list)
-	all := ws.floats(x.rows * k)
-	if err := scores(ws, o.node.shared(ws, x), o.list, all); err != nil {
-		return err
-	}
-	for i := range out {
-		best, top := 0, math.Inf(-1)
-		for j, v := range all[i*k : (i+1)*k] {
-			if v > top || v == top && o.lastTie {
-				best, top = j, v
-			}
-		}
-		out[i] = float64(best)
-	}
-	return nil
-}
-
-// indicate tells for each class whether its score is above the threshold.
-func (o *oneVsRest) indicate(ws *workspace, x block, out []float64) error {
-	if err := scores(ws, o.node.shared(ws, x), o.list, out); err != nil {
-		return err
-	}
-	above(out, o.list[0].threshold())
-	return nil
-}
-
-// probabilities is predict_proba. Those of labels that exclude each other are
-// divided by their sum.
-func (o *oneVsRest) probabilities(ws *workspace, x block, out []float64) error {
-	x = o.node.shared(ws, x)
-	k := max(len(o.probas), 2)
-	for j, m := range o.probas {
-		at := ws.mark()
-		answers, err := ws.ask(m, x)
-		if err != nil {
-			return err
-		}
-		for i := range x.rows {
-			p := answers[2*i+1]
-			if len(o.probas) == 1 {
-				out[2*i], out[2*i+1] = 1-p, p
-			} else {
-				out[i*k+j] = p
-			}
-		}
-		ws.rewind(at)
-	}
-	if o.multilabel {
-		return nil
-	}
-	for row := out; len(row) > 0; row = row[k:] {
-		if s := kernel.Sum(row[:k]); s != 0 || !o.zeroRows {
-			scale(row[:k], s)
-		}
-	}
-	return nil
-}
-
-// An oneVsOne is OneVsOneClassifier: an estimator for each pair of classes.
-type oneVsOne struct {
-	node     *node
-	predicts []*method
-	list     []binaryPart
-	classes  int
-	half     float64 // the threshold of two classes
-}
-
-func oneVsOneClassifier(c *compiler, r pyobj.Ref) (*node, error) {
-	parts, err := c.parts(r, "estimators_")
-	if err != nil {
-		return nil, err
-	}
-	classes, err := classesOf(r, "classes_")
-	if err != nil {
-		return nil, err
-	}
-	o := &oneVsOne{node: new(node), classes: classes.len()}
-	if k := o.classes; len(parts) != k*(k-1)/2 {
-		return nil, r.Format("%d estimators for %d classes", len(parts), k)
-	}
-	if attr, ok := r.Attr("pairwise_indices_"); ok && !attr.IsNone() {
-		return nil, attr.Unsupported("one-vs-one of estimators on precomputed kernels", "Fit them on features.")
-	}
-	if err := o.node.inputOf(r, parts...); err != nil {
-		return nil, err
-	}
-	if o.predicts, err = all(r, parts, models.Predict, 1); err != nil {
-		return nil, err
-	}
-	for _, m := range o.predicts {
-		if m.labels() != nil && m.labels().numbers() == nil {
-			return nil, r.Format("its estimators were not fitted on the classes 0 and 1")
-		}
-	}
-	if o.list, err = readBinaries(r, parts); err != nil {
-		return nil, err
-	}
-	o.offer(c.written(r), classes)
-	o.node.outline.Summary = fmt.Sprintf("%s · %d classes", features(o.node.features), o.classes)
-	return o.node, nil
-}
-
-// offer leaves out the decision function of 0.20, where that of a row depends on
-// the other rows of the batch.
-func (o *oneVsOne) offer(v version, classes *labels) {
-	k := o.classes
-	if !v.before(1, 1) {
-		o.half = o.list[0].threshold()
-	}
-	if k > 2 {
-		o.node.offer(classify(classes, o.decide))
-	} else {
-		o.node.offer(one(models.Predict, models.Port{DType: classes.dtype}, classes, func(ws *workspace, x block, out []float64) error {
-			err := o.decide(ws, x, out)
-			above(out, o.half)
-			return err
-		}))
-	}
-	port := numbers(k)
-	if k == 2 {
-		port = numbers(0)
-	}
-	if !v.before(0, 21) {
-		o.node.offer(one(models.DecisionFunction, port, nil, o.decide))
-	}
-}
-
-// decide is decision_function: votes, and confidences within a third of a vote.
-func (o *oneVsOne) decide(ws *workspace, x block, out []float64) error {
-	x = o.node.shared(ws, x)
-	k := o.classes
-	votes, sums := ws.floats(x.rows*k), ws.floats(x.rows*k)
-	clear(votes)
-	clear(sums)
-	pair := 0
-	for a := range k {
-		for b := a + 1; b < k; b++ {
-			at := ws.mark()
-			if err := o.pair(ws, x, pair, votes, sums, a, b); err != nil {
-				return err
-			}
-			ws.rewind(at)
-			pair++
-		}
-	}
-	for i := range votes {
-		votes[i] += sums[i] / float64(3*(math.Abs(sums[i])+1))
-	}
-	if k > 2 {
-		copy(out, votes)
-		return nil
-	}
-	for i := range out {
-		out[i] = votes[2*i+1]
-	}
-	return nil
-}
-
-// pair adds what one estimator says of classes a and b.
-func (o *oneVsOne) pair(ws *workspace, x block, pair int, votes, sums []float64, a, b int) error {
-	m, k := o.predicts[pair], o.classes
-	predicted, err := ws.ask(m, x)
-	if err != nil {
-		return err
-	}
-	confidences := ws.floats(x.rows)
-	if err := scores(ws, x, o.list[pair:pair+1], confidences); err != nil {
-		return err
-	}
-	var values []float64
-	if m.labels() != nil {
-		values = m.labels().numbers()
-	}
-	for i, v := range predicted {
-		if values != nil {
-			v = values[int(v)]
-		}
-		sums[i*k+a] -= confidences[i]
-		sums[i*k+b] += confidences[i]
-		switch v {
-		case 0:
-			votes[i*k+a]++
-		case 1:
-			votes[i*k+b]++
-		}
-	}
-	return nil
-}
-
 // An outputCode is OutputCodeClassifier: the class whose code is nearest to the
 // scores.
 type outputCode struct {
@@ -437,14 +169,8 @@ func outputCodeClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, err
 	}
 	o := &outputCode{node: new(node), k: classes.len()}
-	if err := o.node.inputOf(r, parts...); err != nil {
+	if err := o.node.inputOfFitted(r, parts); err != nil {
 		return nil, err
-	}
-	for _, p := range parts {
-		if !p.constant() {
-			o.node.class = p.class // it leaves the checks to its estimators
-			break
-		}
 	}
 	if o.list, err = readBinaries(r, parts); err != nil {
 		return nil, err

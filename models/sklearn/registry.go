@@ -55,7 +55,7 @@ var classes = slices.Concat(
 	thresholdClasses,
 	multiclassClasses,
 	multioutputClasses,
-	delegateClasses,
+	selfTrainingClasses,
 	featureSelectionClasses,
 	treeClasses,
 	forestClasses,

@@ -5,8 +5,7 @@ import (
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
-var delegateClasses = []class{
-	{"FrozenEstimator", "sklearn", frozenEstimator},
+var selfTrainingClasses = []class{
 	{"SelfTrainingClassifier", "sklearn", selfTraining},
 }
 
@@ -26,21 +25,5 @@ func selfTraining(c *compiler, r pyobj.Ref) (*node, error) {
 		n.offer(inner.method(name))
 	}
 	n.outline.Summary = features(n.features)
-	return n, nil
-}
-
-// frozenEstimator compiles FrozenEstimator (sklearn/frozen/_frozen.py), which
-// stands for its estimator in every way but fit.
-func frozenEstimator(c *compiler, r pyobj.Ref) (*node, error) {
-	inner, err := c.member(r, "estimator")
-	if err != nil {
-		return nil, err
-	}
-	n := new(node)
-	if err := n.inputOf(r, inner); err != nil {
-		return nil, err
-	}
-	n.class, n.methods, n.transform = inner.class, inner.methods, inner.transform
-	n.outline.Summary = inner.outline.Class
 	return n, nil
 }

@@ -286,18 +286,6 @@ if VERSION >= (1, 5):
         return default_joblib(model.fit(IRIS[50:], SPECIES[50:] - 1), META, [ROWS])
 
 
-if VERSION >= (1, 6):
-    from sklearn.frozen import FrozenEstimator
-
-    @only((1, 7), NEW)
-    def frozen_estimator():
-        return default_joblib(FrozenEstimator(logistic().fit(IRIS, SPECIES)), META, SHORT)
-
-    @only((1, 7), NEW)
-    def frozen_scaler():
-        return default_joblib(FrozenEstimator(StandardScaler().fit(IRIS)), META, [ROWS])
-
-
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier  # noqa: E402
 from sklearn.multioutput import (  # noqa: E402
     ClassifierChain,
