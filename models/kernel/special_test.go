@@ -12,7 +12,7 @@ func close12(t *testing.T, got, want float64) {
 	}
 }
 
-func TestInterpolate(t *testing.T) {
+func TestInterpolateAsNumpy(t *testing.T) {
 	xp, fp := []float64{1, 2, 2, 4}, []float64{10, 20, 30, 50}
 	f := func(x, want float64) {
 		t.Helper()

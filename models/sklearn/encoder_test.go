@@ -11,8 +11,8 @@ import (
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
-// words are columns of strings, one for each argument.
-func words(columns ...[]string) *models.Frame {
+// textColumns are columns of strings, one for each argument.
+func textColumns(columns ...[]string) *models.Frame {
 	f := &models.Frame{Rows: len(columns[0])}
 	for _, c := range columns {
 		f.Columns = append(f.Columns, models.Column{DType: models.String, Str: c})
@@ -46,7 +46,7 @@ func TestOneHotByHand(t *testing.T) {
 		}
 	}
 	row := func(text string, c models.Column) *models.Frame {
-		src := words([]string{text})
+		src := textColumns([]string{text})
 		src.Columns = append(src.Columns, c)
 		return src
 	}

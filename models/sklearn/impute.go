@@ -68,14 +68,14 @@ func (h hole) check(ws *workspace, s *series, i, j int, names []string) error {
 type simpleImpute struct {
 	hole
 	kept      []int // features in the result
-	fill      []fill
+	fill      []statistic
 	indicated []int // features with an indicator
 	types     []models.DType
 	names     []string
 }
 
-// A fill is the statistic of a feature.
-type fill struct {
+// A statistic is what fills the holes of a feature.
+type statistic struct {
 	number float64
 	text   string
 }
@@ -197,23 +197,23 @@ func fitsObjects(r pyobj.Ref, otherwise bool) bool {
 	return err == nil && t.Kind == 'O'
 }
 
-func readFill(r pyobj.Ref, v any) (fill, models.DType, error) {
+func readFill(r pyobj.Ref, v any) (statistic, models.DType, error) {
 	switch v := v.(type) {
 	case string:
-		return fill{text: v}, models.String, nil
+		return statistic{text: v}, models.String, nil
 	case nil:
-		return fill{number: math.NaN()}, models.Float64, nil
+		return statistic{number: math.NaN()}, models.Float64, nil
 	case float64:
-		return fill{number: v}, models.Float64, nil
+		return statistic{number: v}, models.Float64, nil
 	case int64:
-		return fill{number: float64(v)}, models.Float64, nil
+		return statistic{number: float64(v)}, models.Float64, nil
 	case bool:
 		if v {
-			return fill{number: 1}, models.Float64, nil
+			return statistic{number: 1}, models.Float64, nil
 		}
-		return fill{}, models.Float64, nil
+		return statistic{}, models.Float64, nil
 	}
-	return fill{}, 0, r.Unsupported("a statistic that is "+pyobj.Describe(v), "Fit the imputer on strings or numbers.")
+	return statistic{}, 0, r.Unsupported("a statistic that is "+pyobj.Describe(v), "Fit the imputer on strings or numbers.")
 }
 
 // readIndicator reads the features of indicator_, which an imputer with
@@ -309,7 +309,7 @@ func (s *simpleImpute) runTyped(ws *workspace, x block) (block, error) {
 	return block{rows: x.rows, columns: out}, nil
 }
 
-func (s *simpleImpute) filled(ws *workspace, f *series, t models.DType, with fill, rows int) models.Column {
+func (s *simpleImpute) filled(ws *workspace, f *series, t models.DType, with statistic, rows int) models.Column {
 	if t != models.String {
 		c := models.Column{F64: ws.floats(rows)}
 		for i := range rows {
