@@ -140,3 +140,19 @@ func FuzzTokenPattern(f *testing.F) {
 		}
 	})
 }
+
+// Both ways to sum a row give the same.
+func TestRowsAreSummedAlike(t *testing.T) {
+	s, byTable, bySort := new(textScratch), new(csr), new(csr)
+	for i := range 50 {
+		s.entries = s.entries[:0]
+		for k := range i {
+			s.entries = append(s.entries, entry{(k*k*7 + i) % 23, float64(k%5) - 2})
+		}
+		byTable.appendRow(s, 23)
+		bySort.appendSorted(s.entries)
+	}
+	if !slices.Equal(byTable.indptr, bySort.indptr) || !slices.Equal(byTable.indices, bySort.indices) || !slices.Equal(byTable.values, bySort.values) {
+		t.Errorf("got %v, want %v", byTable, bySort)
+	}
+}
