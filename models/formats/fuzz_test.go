@@ -46,15 +46,20 @@ func seed(f *testing.F, pattern string) {
 // answer asks m everything about three rows.
 func answer(t *testing.T, m *models.Model) {
 	const rows = 3
-	width := m.Signature().Inputs[0].Width
-	if width > 1<<16 {
-		return
+	src, total := &models.Frame{Rows: rows}, 0
+	for _, port := range m.Signature().Inputs {
+		if total += port.Stride(); total > 1<<16 {
+			return
+		}
+		src.Columns = append(src.Columns, question(port, rows))
 	}
-	x := make([]float64, rows*width)
-	for i := range x {
-		x[i] = float64(i%7) - 3
+	for _, method := range m.Signature().Methods {
+		for _, port := range method.Outputs {
+			if port.Stride() > 1<<20 {
+				return
+			}
+		}
 	}
-	src := &models.Frame{Rows: rows, Columns: []models.Column{{Width: width, F64: x}}}
 	if err := m.Signature().Check(src); err != nil {
 		t.Fatal(err)
 	}
@@ -68,4 +73,24 @@ func answer(t *testing.T, m *models.Model) {
 			t.Errorf("%s: %v", method.Name, err)
 		}
 	}
+}
+
+// question is a column for port.
+func question(port models.Port, rows int) models.Column {
+	c := models.Column{Name: port.Name, DType: port.DType, Width: port.Width}
+	for i := range rows * port.Stride() {
+		switch port.DType {
+		case models.String:
+			c.Str = append(c.Str, "The Σ of a text, number 2")
+		case models.Float32:
+			c.F32 = append(c.F32, float32(i%7)-3)
+		case models.Int64:
+			c.I64 = append(c.I64, int64(i%7)-3)
+		case models.Bool:
+			c.Bool = append(c.Bool, i%2 == 0)
+		default:
+			c.F64 = append(c.F64, float64(i%7)-3)
+		}
+	}
+	return c
 }
