@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"errors"
+	"math"
 	"testing"
 
 	"github.com/copal-ml/copal/models"
@@ -87,6 +88,23 @@ func TestContradictionsAreRefused(t *testing.T) {
 	f("LabelSpreading", "X_", ones(2, 2), "label_distributions_", ones(2, 3), "classes_", list(int64(0), int64(1)), "kernel", "rbf")
 	f("Isomap", "n_neighbors", int64(5), "nbrs_", object("NearestNeighbors", "_fit_X", ones(2, 2)))
 	f("LocallyLinearEmbedding", "n_neighbors", int64(1), "nbrs_", object("NearestNeighbors", "_fit_X", ones(2, 2)), "embedding_", ones(3, 1))
+}
+
+func TestDigamma(t *testing.T) {
+	f := func(x, want float64) {
+		t.Helper()
+		if got := digamma(x); math.Abs(got-want) > 1e-14 {
+			t.Errorf("%v: got %v, want %v", x, got, want)
+		}
+	}
+	f(1, -0.5772156649015329)
+	f(0.5, -1.9635100260214235)
+	f(10, 2.2517525890667211)
+	for _, x := range []float64{0, -1e300, math.Inf(-1), math.NaN()} { // at once
+		if got := digamma(x); !math.IsNaN(got) {
+			t.Errorf("%v: got %v", x, got)
+		}
+	}
 }
 
 // A tree that contains itself.
