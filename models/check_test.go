@@ -101,6 +101,23 @@ func TestCheckPlaces(t *testing.T) {
 	refuses(t, s, &Frame{Rows: 2, Columns: []Column{number, number}}, "column 0 holds float64, expected string")
 }
 
+// A model of one text a row takes a column of any name, also as lists of one.
+func TestCheckTexts(t *testing.T) {
+	s := &Signature{Inputs: []Port{{DType: String}}}
+	f := func(c Column) {
+		t.Helper()
+		if err := s.Check(&Frame{Rows: 2, Columns: []Column{c}}); err != nil {
+			t.Error(err)
+		}
+	}
+	texts := []string{"a", "b"}
+	f(Column{DType: String, Str: texts})
+	f(Column{Name: "review", DType: String, Str: texts})
+	f(Column{DType: String, Width: 1, Str: texts})
+	refuses(t, s, &Frame{Rows: 1, Columns: []Column{{DType: String, Width: 2, Str: texts}}}, "column 0 has width 2, expected 0")
+	refuses(t, s, &Frame{Rows: 1, Columns: []Column{{DType: Float64, F64: []float64{1}}}}, "column 0 holds float64, expected string")
+}
+
 func TestCheckNamesAtMostFive(t *testing.T) {
 	refuses(t, wideSignature(), table("a", "b", "c", "d", "e", "f", "age", "height", "weight"),
 		"The feature names should match those that were passed during fit. Feature names unseen at fit time: a, b, c, d, e, ....")

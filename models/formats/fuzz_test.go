@@ -46,19 +46,17 @@ func seed(f *testing.F, pattern string) {
 // answer asks m everything about three rows.
 func answer(t *testing.T, m *models.Model) {
 	const rows = 3
-	src := &models.Frame{Rows: rows}
+	src, total := &models.Frame{Rows: rows}, 0
 	for _, port := range m.Signature().Inputs {
-		n := rows * max(port.Width, 1)
-		if port.Width > 1<<16 || len(src.Columns) > 1<<12 {
+		if total += port.Stride(); total > 1<<16 {
 			return
 		}
-		c := src.Add(port.Name, port.DType, port.Width, n)
-		for i := range n {
-			if port.DType == models.String {
-				c.Str[i] = []string{"a", "", "no such word"}[i%rows]
-				c.Null = append(c.Null, i%rows == 1)
-			} else {
-				c.F64[i] = float64(i%7) - 3
+		src.Columns = append(src.Columns, question(port, rows))
+	}
+	for _, method := range m.Signature().Methods {
+		for _, port := range method.Outputs {
+			if port.Stride() > 1<<20 {
+				return
 			}
 		}
 	}
@@ -75,4 +73,24 @@ func answer(t *testing.T, m *models.Model) {
 			t.Errorf("%s: %v", method.Name, err)
 		}
 	}
+}
+
+// question is a column for port.
+func question(port models.Port, rows int) models.Column {
+	c := models.Column{Name: port.Name, DType: port.DType, Width: port.Width}
+	for i := range rows * port.Stride() {
+		switch port.DType {
+		case models.String:
+			c.Str = append(c.Str, "The Σ of a text, number 2")
+		case models.Float32:
+			c.F32 = append(c.F32, float32(i%7)-3)
+		case models.Int64:
+			c.I64 = append(c.I64, int64(i%7)-3)
+		case models.Bool:
+			c.Bool = append(c.Bool, i%2 == 0)
+		default:
+			c.F64 = append(c.F64, float64(i%7)-3)
+		}
+	}
+	return c
 }

@@ -67,23 +67,6 @@ func InvertLU(a []float64, n int) ([]float64, bool) {
 	return inverse, true
 }
 
-// SolveLU overwrites b, of n values, with the solution of a x = b; false if a is
-// singular.
-func SolveLU(a, b []float64, n int) bool {
-	lu := append([]float64(nil), a...)
-	order, _, ok := factorLU(lu, n)
-	if !ok {
-		return false
-	}
-	x := make([]float64, n)
-	for i, from := range order {
-		x[i] = b[from]
-	}
-	substitute(lu, x, n)
-	copy(b, x)
-	return true
-}
-
 // substitute solves L U x = b in place.
 func substitute(lu, x []float64, n int) {
 	for i := range n {

@@ -5,6 +5,7 @@
 package sklearn_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/copal-ml/copal/models"
@@ -35,4 +36,40 @@ func TestPredictDoesNotAllocate(t *testing.T) {
 	f("ints", &models.Frame{Rows: 2, Columns: []models.Column{{DType: models.Int64, Width: 4, I64: make([]int64, 8)}}})
 	f("columns", &models.Frame{Rows: 1, Columns: []models.Column{
 		{F64: []float64{1}}, {F64: []float64{2}}, {F64: []float64{3}}, {F64: []float64{4}}}})
+}
+
+func TestTextDoesNotAllocate(t *testing.T) {
+	f := func(fixture string, methods ...models.Method) {
+		t.Helper()
+		m, dst := open(t, fixture), new(models.Frame)
+		text := "This Document is the first; naïve CAFÉ, ΟΔΥΣΣΕΥΣ and not the second one. " + strings.Repeat("again the same words ", 40)
+		src := &models.Frame{Rows: 2, Columns: []models.Column{{DType: models.String, Str: []string{text, "one"}}}}
+		for _, method := range methods {
+			run := func() {
+				if err := m.Predict(dst, src, method); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run()
+			if n := testing.AllocsPerRun(50, run); n != 0 {
+				t.Errorf("%s, %s: %v allocations", fixture, method, n)
+			}
+		}
+	}
+	f("1.9/tfidf_vectorizer_logistic", models.Predict, models.PredictProba)
+	f("1.9/hashing_vectorizer_logistic", models.PredictProba)
+	f("1.9/count_vectorizer_bigrams", models.Transform)
+	f("1.9/count_vectorizer_char_wb", models.Transform)
+}
+
+func BenchmarkTfidfLogistic(b *testing.B) {
+	m, dst := open(b, "1.9/tfidf_vectorizer_logistic"), new(models.Frame)
+	text := strings.Repeat("this is the first document and the third one of a lazy dog ", 17)
+	src := &models.Frame{Rows: 1, Columns: []models.Column{{DType: models.String, Str: []string{text}}}}
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		if err := m.Predict(dst, src, models.Predict); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

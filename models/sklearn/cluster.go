@@ -202,16 +202,13 @@ func bisectingKMeans(_ *compiler, r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
-// maxBisections is the depth of a tree, and its number of nodes.
-const (
-	maxBisections     = 400
-	maxBisectionNodes = 1 << 20
-)
+// maxBisections is the depth of a tree.
+const maxBisections = 400
 
-// read appends the tree at r and returns its index.
+// read appends the tree at r and returns its index. The leaves are the clusters.
 func (b *bisection) read(r pyobj.Ref, mean []float64, depth int) (int, error) {
-	if depth > maxBisections || len(b.nodes) > maxBisectionNodes {
-		return 0, r.Format("a tree of more than %d levels or %d nodes", maxBisections, maxBisectionNodes)
+	if most := 2*b.centers.rows - 1; depth > maxBisections || len(b.nodes) >= most {
+		return 0, r.Format("a tree of more than %d levels, or of more than %d nodes for %d clusters", maxBisections, most, b.centers.rows)
 	}
 	at := len(b.nodes)
 	b.nodes = append(b.nodes, bisected{})

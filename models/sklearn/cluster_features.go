@@ -113,10 +113,13 @@ func (a *agglomeration) run(ws *workspace, x block) (block, error) {
 	return y, nil
 }
 
-// digamma is the logarithmic derivative of the gamma function for x > 0: by
+// digamma is the logarithmic derivative of the gamma function for x > 0, else NaN: by
 // recurrence up to 12, then the asymptotic series (Abramowitz and Stegun,
 // "Handbook of Mathematical Functions", 6.3.5 and 6.3.18).
 func digamma(x float64) (sum float64) {
+	if !(x > 0) { // no parameter of a fitted model
+		return math.NaN()
+	}
 	for ; x < 12; x++ {
 		sum -= 1 / x
 	}

@@ -163,19 +163,26 @@ func pca(c *compiler, r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
-// A gaussianDensity is the log-likelihood of a Gaussian with a mean and a precision
-// matrix: -(xr @ precision @ xr)/2 - (features*log(2 pi) - logdet(precision))/2.
+// A gaussianDensity is the log-likelihood of a Gaussian whose precision matrix is a
+// diagonal less a product of few columns: of the centred row x,
+//
+//	-(sum(diagonal * x*x) - y @ inner @ y)/2 - constant, where y = low @ x
+//
+// so that a matrix of features × features is never made.
 type gaussianDensity struct {
-	mean      []float64
-	precision *grid
-	constant  float64
-	names     []string
+	mean     []float64
+	diagonal []float64
+	low      *grid
+	inner    *grid // one row for a diagonal matrix
+	constant float64
+	zeros    []float64
+	names    []string
 }
 
-func newGaussianDensity(mean []float64, precision *grid) *gaussianDensity {
-	n := precision.rows
-	logdet := kernel.LogDetLU(precision.data, n)
-	return &gaussianDensity{mean: mean, precision: precision, constant: 0.5 * (float64(n)*math.Log(2*math.Pi) - logdet)}
+// newGaussianDensity takes the logarithm of the determinant of the precision.
+func newGaussianDensity(mean, diagonal []float64, low, inner *grid, logdet float64) *gaussianDensity {
+	return &gaussianDensity{mean: mean, diagonal: diagonal, low: low, inner: inner, zeros: make([]float64, low.rows),
+		constant: 0.5 * (float64(len(mean))*math.Log(2*math.Pi) - logdet)}
 }
 
 func (d *gaussianDensity) run(ws *workspace, x block, out []float64) error {
@@ -183,66 +190,58 @@ func (d *gaussianDensity) run(ws *workspace, x block, out []float64) error {
 	if err != nil {
 		return err
 	}
-	n := len(d.mean)
-	product := ws.floats(n)
+	n, k := len(d.mean), d.low.rows
+	squares, y, z := ws.floats(n), ws.floats(k), ws.floats(k)
 	for i := range out {
 		row := centered[i*n : (i+1)*n]
-		for j := range product {
-			product[j] = kernel.Dot(row, d.precision.row(j)) // it is symmetric
-		}
 		for j, v := range row {
-			product[j] *= v
+			squares[j] = v * v * d.diagonal[j]
 		}
-		out[i] = -0.5*kernel.Sum(product) - d.constant
+		kernel.Affine(y, row, d.low.data, d.zeros, n)
+		if d.inner.rows == 1 {
+			kernel.MulColumns(z, y, d.inner.data)
+		} else {
+			kernel.Affine(z, y, d.inner.data, d.zeros, k) // it is symmetric
+		}
+		out[i] = -0.5*(kernel.Sum(squares)-kernel.Dot(y, z)) - d.constant
 	}
 	return nil
 }
 
-// pcaDensity is get_precision of _BasePCA, by the matrix inversion lemma.
+// pcaDensity is PCA.score_samples, with get_precision of _BasePCA by the matrix
+// inversion lemma, in which the rows of components are orthogonal.
 func pcaDensity(r pyobj.Ref, components *grid, mean, variance []float64, whiten bool) (*gaussianDensity, error) {
 	noise, err := number(r, "noise_variance_", 0)
 	if err != nil {
 		return nil, err
 	}
-	if whiten {
-		t := components.transposed()
-		root := make([]float64, len(variance))
-		for i, v := range variance {
-			root[i] = math.Sqrt(v)
+	diagonal, inner, logdet := make([]float64, len(mean)), newGrid(1, len(variance)), 0.0
+	for i := range diagonal {
+		if noise != 0 {
+			diagonal[i] = 1 / noise
 		}
-		components = t.scaledColumns(root).transposed()
 	}
-	diff := make([]float64, len(variance))
+	if noise != 0 {
+		logdet = -float64(len(mean)-len(variance)) * math.Log(noise)
+	}
+	scaled := newGrid(components.rows, components.cols)
 	for i, v := range variance {
-		diff[i] = max(v-noise, 0)
-	}
-	old := versionOf(r).before(1, 1) // inverted the covariance only for as many components as features
-	if noise == 0 || old && components.rows == components.cols {
-		t := components.transposed()
-		cov := t.scaledColumns(diff).timesTransposed(t)
-		cov.addDiagonal(func(int) float64 { return noise })
-		precision, err := cov.inverse(r)
-		if err != nil {
-			return nil, err
+		size, diff := 1.0, max(v-noise, 0)
+		if whiten {
+			size = v
 		}
-		return newGaussianDensity(mean, precision), nil
+		for j, c := range components.row(i) {
+			scaled.row(i)[j] = c * math.Sqrt(size)
+		}
+		logdet -= math.Log(noise + float64(diff*size))
+		switch {
+		case noise == 0:
+			inner.data[i] = -1 / (diff * size * size)
+		case diff > 0:
+			inner.data[i] = 1 / (size/noise + 1/diff) / (noise * noise)
+		}
 	}
-	inner := components.timesTransposed(components)
-	for i := range inner.data {
-		inner.data[i] /= noise
-	}
-	inner.addDiagonal(func(i int) float64 { return 1 / diff[i] })
-	inverse, err := inner.inverse(r)
-	if err != nil {
-		return nil, err
-	}
-	t := components.transposed()
-	precision := t.timesTransposed(inverse).timesTransposed(t)
-	for i := range precision.data {
-		precision.data[i] /= -(noise * noise)
-	}
-	precision.addDiagonal(func(int) float64 { return 1 / noise })
-	return newGaussianDensity(mean, precision), nil
+	return newGaussianDensity(mean, diagonal, scaled, inner, logdet), nil
 }
 
 func truncatedSVD(c *compiler, r pyobj.Ref) (*node, error) {
@@ -299,6 +298,9 @@ func factorAnalysis(c *compiler, r pyobj.Ref) (*node, error) {
 	if len(noise) != components.cols || len(mean) != components.cols {
 		return nil, r.Format("components_ has %d columns, noise_variance_ %d values, mean_ %d", components.cols, len(noise), len(mean))
 	}
+	if err := few(r, components.rows); err != nil {
+		return nil, err
+	}
 	weighted := newGrid(components.rows, components.cols)
 	kernel.DivColumns(weighted.data, components.data, noise)
 	inner := weighted.timesTransposed(components)
@@ -312,35 +314,19 @@ func factorAnalysis(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := factorDensity(r, components, weighted, cov, mean, noise)
-	if err != nil {
-		return nil, err
-	}
+	d := factorDensity(weighted, cov, mean, noise)
 	d.names = n.names
 	n.offer(one(models.ScoreSamples, numbers(0), nil, d.run))
 	return n, nil
 }
 
-// factorDensity is FactorAnalysis.get_precision.
-func factorDensity(r pyobj.Ref, components, weighted, cov *grid, mean, noise []float64) (*gaussianDensity, error) {
-	t := components.transposed()
-	if components.rows == components.cols {
-		full := t.timesTransposed(t)
-		full.addDiagonal(func(i int) float64 { return noise[i] })
-		precision, err := full.inverse(r)
-		if err != nil {
-			return nil, err
-		}
-		return newGaussianDensity(mean, precision), nil
+// factorDensity is FactorAnalysis.score_samples, with get_precision by the matrix
+// inversion lemma.
+func factorDensity(weighted, cov *grid, mean, noise []float64) *gaussianDensity {
+	diagonal, logdet := make([]float64, len(noise)), kernel.LogDetLU(cov.data, cov.rows)
+	for i, v := range noise {
+		diagonal[i] = 1 / v
+		logdet -= math.Log(v)
 	}
-	precision := t.timesTransposed(cov.transposed()).timesTransposed(t)
-	for i := range precision.rows {
-		row := precision.row(i)
-		for j := range row {
-			row[j] /= noise[i]
-			row[j] /= -noise[j]
-		}
-	}
-	precision.addDiagonal(func(i int) float64 { return 1 / noise[i] })
-	return newGaussianDensity(mean, precision), nil
+	return newGaussianDensity(mean, diagonal, weighted, cov, logdet)
 }

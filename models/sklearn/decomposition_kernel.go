@@ -149,43 +149,41 @@ func (k *kernelProjection) run(ws *workspace, x block) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
-	similar := ws.floats(x.rows * k.points.rows)
-	k.similarities(similar, data)
-	return k.project(ws, similar, x.rows), nil
-}
-
-// project centres similarities in place and projects them.
-func (k *kernelProjection) project(ws *workspace, similar []float64, rows int) block {
-	m, width := k.points.rows, k.vectors.rows
-	for i := range rows {
-		row := similar[i*m : (i+1)*m]
-		mean := kernel.Sum(row) / float64(m)
-		for j := range row {
-			row[j] -= k.fitRows[j]
-			row[j] -= mean
-			row[j] += k.fitAll
-		}
+	n, width := k.points.cols, k.vectors.rows
+	y := block{rows: x.rows, width: width, data: ws.floats(x.rows * width), owned: true}
+	similar := ws.floats(k.points.rows)
+	for i := range x.rows {
+		k.similarities(similar, data[i*n:(i+1)*n])
+		k.project(y.data[i*width:(i+1)*width], similar)
 	}
-	y := block{rows: rows, width: width, data: ws.floats(rows * width), owned: true}
-	kernel.Affine(y.data, similar, k.vectors.data, k.zerosVectors, m)
-	return y
+	return y, nil
 }
 
-// similarities is pairwise_kernels (sklearn/metrics/pairwise.py) with the points.
-func (k *kernelProjection) similarities(out, x []float64) {
-	n, m := k.points.cols, k.points.rows
+// project centres the similarities of a row in place and projects them.
+func (k *kernelProjection) project(out, similar []float64) {
+	mean := kernel.Sum(similar) / float64(len(similar))
+	for j := range similar {
+		similar[j] -= k.fitRows[j]
+		similar[j] -= mean
+		similar[j] += k.fitAll
+	}
+	kernel.Affine(out, similar, k.vectors.data, k.zerosVectors, len(similar))
+}
+
+// similarities is pairwise_kernels (sklearn/metrics/pairwise.py) of a row with the points.
+func (k *kernelProjection) similarities(out, row []float64) {
 	if k.kind == "precomputed" {
-		copy(out, x)
+		copy(out, row)
 		return
 	}
 	if k.kind == "rbf" {
-		squaredDistances(out, x, k.points)
+		squaredDistances(out, row, k.points)
 		for i, d := range out {
 			out[i] = kernel.Exp(-k.gamma * d)
 		}
 		return
 	}
-	kernel.Affine(out, x, k.points.data, k.zeros, n)
+	kernel.Affine(out, row, k.points.data, k.zeros, k.points.cols)
 	switch k.kind {
 	case "poly":
 		for i, v := range out {
@@ -196,12 +194,9 @@ func (k *kernelProjection) similarities(out, x []float64) {
 			out[i] = math.Tanh(float64(v*k.gamma) + k.coef0)
 		}
 	case "cosine":
-		for i := range len(out) / m {
-			row := x[i*n : (i+1)*n]
-			norm := nonZero(math.Sqrt(kernel.Dot(row, row)))
-			for j := range m {
-				out[i*m+j] /= norm * nonZero(k.norms[j])
-			}
+		norm := nonZero(math.Sqrt(kernel.Dot(row, row)))
+		for j := range out {
+			out[j] /= norm * nonZero(k.norms[j])
 		}
 	}
 }

@@ -30,6 +30,9 @@ func sparsePCA(_ *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := few(r, p.components.rows); err != nil {
+		return nil, err
+	}
 	inner := p.components.timesTransposed(p.components)
 	inner.addDiagonal(func(int) float64 { return alpha })
 	if p.after, err = inner.inverse(r); err != nil {
@@ -61,6 +64,9 @@ func sparseCoder(_ *compiler, r pyobj.Ref) (*node, error) {
 		name = "dictionary"
 	}
 	if c.dictionary, err = readGrid(r, name); err != nil {
+		return nil, err
+	}
+	if err := few(r, c.dictionary.rows); err != nil {
 		return nil, err
 	}
 	if err := c.readAlgorithm(r); err != nil {

@@ -60,7 +60,7 @@ func (v *vectorizer) run(ws *workspace, x block) (block, error) {
 		}
 		s.entries = s.entries[:0]
 		v.analyzer.run(s, text, v.terms)
-		m.appendSum(s.entries)
+		m.appendSum(s, v.width)
 	}
 	if v.binary {
 		for i := range m.values {
@@ -82,9 +82,37 @@ func (ws *workspace) texts(x block) (*models.Column, error) {
 	return nil, &models.DataError{Row: ws.first, Column: -1, Text: "expected one text a row"}
 }
 
-// appendSum adds a row of the sum of entries a column, in the order of columns,
-// as sum_duplicates of SciPy leaves it. It reorders entries.
-func (m *csr) appendSum(entries []entry) {
+// maxTally bounds the columns whose sums are kept in a table by column.
+const maxTally = 1 << 21
+
+// appendSum adds a row of the sum of s.entries a column, in the order of columns,
+// as sum_duplicates of SciPy leaves it. It reorders the entries.
+func (m *csr) appendSum(s *textScratch, width int) {
+	if width > maxTally {
+		m.appendSorted(s.entries)
+		return
+	}
+	if len(s.sums) < width {
+		s.sums, s.marks = make([]float64, width), make([]bool, width)
+	}
+	first := len(m.indices)
+	for _, e := range s.entries {
+		if !s.marks[e.column] {
+			s.marks[e.column] = true
+			m.indices = append(m.indices, e.column)
+		}
+		s.sums[e.column] += e.value
+	}
+	slices.Sort(m.indices[first:])
+	for _, column := range m.indices[first:] {
+		m.values = append(m.values, s.sums[column])
+		s.sums[column], s.marks[column] = 0, false
+	}
+	m.indptr = append(m.indptr, len(m.values))
+}
+
+// appendSorted does the same for any number of columns.
+func (m *csr) appendSorted(entries []entry) {
 	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.column, b.column) })
 	for i := 0; i < len(entries); {
 		column, sum := entries[i].column, 0.0

@@ -185,7 +185,7 @@ func (d *records) run(ws *workspace, x block) (block, error) {
 		for k := range x.columns {
 			d.cell(s, &x.columns[k], i)
 		}
-		m.appendSum(s.entries)
+		m.appendSum(s, d.width)
 	}
 	return block{rows: x.rows, width: d.width, sparse: m, owned: true}, nil
 }

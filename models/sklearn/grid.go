@@ -72,11 +72,25 @@ func (g *grid) addDiagonal(v func(i int) float64) {
 
 // inverse of a square g.
 func (g *grid) inverse(r pyobj.Ref) (*grid, error) {
+	if g.rows != g.cols {
+		return nil, r.Format("a matrix of shape [%d %d] cannot be inverted", g.rows, g.cols)
+	}
 	data, ok := kernel.InvertLU(g.data, g.rows)
 	if !ok {
 		return nil, r.Format("a matrix that must be inverted is singular")
 	}
 	return &grid{g.rows, g.cols, data}, nil
+}
+
+// maxSquare bounds the components of a model that needs a matrix of components ×
+// components: components_ itself may be of one column.
+const maxSquare = 4096
+
+func few(r pyobj.Ref, components int) error {
+	if components > maxSquare {
+		return r.Unsupported(fmt.Sprintf("a decomposition into %d components", components), fmt.Sprintf("Use at most %d.", maxSquare))
+	}
+	return nil
 }
 
 // optional reads an attribute of one value a feature that may be None or absent.

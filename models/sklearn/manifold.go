@@ -125,10 +125,11 @@ func (g *geodesic) run(ws *workspace, x block) (block, error) {
 	}
 	n, m := g.near.points.cols, g.paths.rows
 	indices, distances := ws.ints(g.near.count), ws.floats(g.near.count)
-	gram := ws.floats(x.rows * m)
+	width := g.pca.vectors.rows
+	row := ws.floats(m)
+	y := block{rows: x.rows, width: width, data: ws.floats(x.rows * width), owned: true}
 	for i := range x.rows {
 		g.near.find(data[i*n:(i+1)*n], indices, distances)
-		row := gram[i*m : (i+1)*m]
 		for j := range row {
 			row[j] = math.Inf(1)
 		}
@@ -140,8 +141,9 @@ func (g *geodesic) run(ws *workspace, x block) (block, error) {
 		for j, d := range row {
 			row[j] = d * d * -0.5
 		}
+		g.pca.project(y.data[i*width:(i+1)*width], row)
 	}
-	return g.pca.project(ws, gram, x.rows), nil
+	return y, nil
 }
 
 // A barycenter is LocallyLinearEmbedding.transform

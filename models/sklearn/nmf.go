@@ -47,6 +47,9 @@ func nmf(_ *compiler, r pyobj.Ref) (*node, error) {
 	if versionOf(r).before(1, 7) {
 		f.whom = "NMF (input X)"
 	}
+	if err := few(r, f.h.rows); err != nil {
+		return nil, err
+	}
 	if err := f.readSolver(r); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,10 @@ const windowValues = 1 << 14
 // windowTexts is the number of rows at a time where a value may be a long text.
 const windowTexts = 64
 
+// maxAnswer bounds the values that a transform answers with, since the columns of
+// a sparse matrix cost the caller nothing: 512 MiB.
+const maxAnswer = 1 << 26
+
 // A predictor runs a plan.
 type predictor struct {
 	root      *node
@@ -121,6 +125,10 @@ func (o output) finish(dst *models.Column, at int, values []float64) {
 }
 
 func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
+	if k := p.root.outputWidth(); src.Rows > maxAnswer/k {
+		return &models.DataError{Row: -1, Column: -1, Text: fmt.Sprintf(
+			"the answer to %d rows would hold %d values each; send at most %d rows", src.Rows, k, maxAnswer/k)}
+	}
 	ports := p.signature.Methods[len(p.signature.Methods)-1].Outputs // transform is the last
 	for _, port := range ports {
 		dst.Add(port.Name, port.DType, port.Width, src.Rows*stride(port))

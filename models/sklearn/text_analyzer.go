@@ -24,6 +24,8 @@ type textScratch struct {
 	spans              []span
 	starts             []int
 	entries            []entry
+	sums               []float64 // by column; zero between rows
+	marks              []bool
 }
 
 // An entry is a value of a sparse row.

@@ -55,7 +55,13 @@ func parseTokenPattern(pattern string) (tokenizer, error) {
 	case `\b\w+\b`, `\w+`:
 		return words(1), nil
 	}
-	translated, err := translatePattern(pattern)
+	if strings.Contains(pattern, "{,") {
+		return nil, fmt.Errorf("it uses %q", "{,")
+	}
+	if strings.Contains(pattern, `\p`) {
+		return nil, fmt.Errorf("it uses %q, which Python does not know", `\p`)
+	}
+	translated, err := translatePattern(idioms.Replace(pattern))
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +92,14 @@ var pythonClasses = map[byte]string{
 	'd': `\p{Nd}`,
 	's': `\t\n\v\f\r\x1c-\x1f \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}`,
 }
+
+// idioms are classes that subtract, as patterns of Python often do: letters by
+// "word characters but digits".
+var idioms = strings.NewReplacer(
+	`[^\d\W]`, `[\p{L}\p{Nl}\p{No}_]`, `[^\W\d]`, `[\p{L}\p{Nl}\p{No}_]`,
+	`[^\d\W_]`, `[\p{L}\p{Nl}\p{No}]`, `[^\W\d_]`, `[\p{L}\p{Nl}\p{No}]`, `[^_\W\d]`, `[\p{L}\p{Nl}\p{No}]`,
+	`[^\W_]`, `[\p{L}\p{N}]`, `[^_\W]`, `[\p{L}\p{N}]`,
+)
 
 // translatePattern writes a pattern of Python with the classes spelled out. It
 // refuses escapes whose meaning differs otherwise.
@@ -139,7 +153,7 @@ func translateEscape(c byte, inClass bool) (string, error) {
 		return "[" + class + "]", nil
 	case ok && !inClass:
 		return "[^" + class + "]", nil
-	case c == 'b' && !inClass, c == 'B' && !inClass, c == 'n', c == 't', c == 'r', c == 'f', c == 'v':
+	case c == 'p', c == 'b' && !inClass, c == 'B' && !inClass, c == 'n', c == 't', c == 'r', c == 'f', c == 'v':
 		return `\` + string(c), nil
 	case c < utf8.RuneSelf && !isWord(rune(c)):
 		return `\` + string(c), nil
