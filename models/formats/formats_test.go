@@ -42,9 +42,8 @@ func TestRefused(t *testing.T) {
 		" (cloudpickle.cloudpickle._make_function) is not supported (byte 193)", "Copal runs no Python code.")
 	f("dill-function", `Pipeline.steps['prep'].func: the Python function "custom" of line 26, pickled by value`+
 		" (dill._dill._create_function) is not supported (byte 182)", "Copal runs no Python code.")
-	f("dbscan", "DBSCAN: sklearn.cluster._dbscan.DBSCAN is not supported (written by version 1.7.2) (byte 49)", "LogisticRegression, ")
-	f("nested-select", "Pipeline.steps['prep'].steps['select']: sklearn.feature_selection._univariate_selection.SelectKBest"+
-		" is not supported (written by version 1.7.2) (byte 868)", "LogisticRegression, ")
+	f("dbscan", "DBSCAN: DBSCAN, which has no predict: it can only label the data it was fitted on,"+
+		" is not supported (written by version 1.7.2) (byte 49)", "Fit a KNeighborsClassifier on its labels_.")
 	f("not-fitted", "LogisticRegression: an estimator that is not fitted is not supported (written by version 1.7.2) (byte 68)",
 		"Call fit")
 	f("dict-of-models", "a file that holds a dict of 'model' (LogisticRegression), 'scaler' (StandardScaler)"+

@@ -32,7 +32,7 @@ var inerts = []inert{
 
 	{"numpy", "bool bool_ dtype ndarray matrix recarray float16 float32 float64 int8 int16 int32 int64" +
 		" uint8 uint16 uint32 uint64 intp intc longlong object_ str_ bytes_ void datetime64 timedelta64" +
-		" max mean median min std sum var " + ufuncNames},
+		" amax amin max mean median min std sum var " + ufuncNames},
 	{"numpy.core", "_ufunc_reconstruct"},
 	{"numpy.core.multiarray", "_reconstruct scalar"},
 	{"numpy.core.numeric", "_frombuffer"},

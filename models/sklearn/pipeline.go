@@ -157,7 +157,8 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 	for _, s := range steps[:len(steps)-1] {
 		c.transforms = append(c.transforms, s.transform)
 	}
-	for _, name := range delegated {
+	// Parameters of predict, such as return_std, reach the last step as well.
+	for _, name := range append(delegated[:len(delegated):len(delegated)], models.PredictStd) {
 		if m := last.method(name); m != nil {
 			all.offer(c.before(m))
 		}

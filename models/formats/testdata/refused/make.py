@@ -14,7 +14,6 @@ import joblib
 import numpy as np
 from sklearn.cluster import DBSCAN
 from sklearn.datasets import load_iris
-from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -58,5 +57,3 @@ save("class-itself", pickle.dumps(LogisticRegression))
 save("dict-of-models", pickle.dumps({"model": LogisticRegression().fit(X[:100], y[:100]), "scaler": StandardScaler().fit(X)}))
 save("array", pickle.dumps(np.arange(3)))
 joblib.dump(DBSCAN().fit(X[::10]), here / "dbscan.pkl")
-nested = Pipeline([("prep", Pipeline([("scale", StandardScaler()), ("select", SelectKBest(k=2))])), ("model", LogisticRegression())])
-joblib.dump(nested.fit(X, y), here / "nested-select.pkl", compress=3)
