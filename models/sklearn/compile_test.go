@@ -56,7 +56,7 @@ func TestCompileRefuses(t *testing.T) {
 
 	f(nil, "a file that holds None instead of an estimator is not supported")
 	f(list(int64(1)), "a file that holds a list of 1 instead of an estimator is not supported")
-	f(object("DBSCAN", "a_", int64(1)), "DBSCAN: sklearn.x.DBSCAN is not supported (byte 7)")
+	f(object("DBSCAN", "a_", int64(1)), "DBSCAN: DBSCAN, which has no predict: it can only label the data it was fitted on, is not supported (byte 7)")
 	f(&pyobj.Object{Class: &pyobj.Global{Module: "imblearn.pipeline", Name: "Pipeline"}, Offset: 3},
 		"Pipeline: imblearn.pipeline.Pipeline is not supported (byte 3)")
 	f(object("Ridge", "coef_", list(1.0)), "not a valid pickle file: at byte 7: Ridge: it is an object of sklearn.x.Ridge"+
@@ -94,7 +94,8 @@ func TestCompileRefuses(t *testing.T) {
 	f(object("Pipeline", "steps", list(step("m", object("Ridge", "coef_", list(1.0), "intercept_", 0.0)), step("s", scaler(1)))),
 		"not a valid pickle file: Pipeline.steps[0]: the step is not the last and cannot transform")
 	f(object("Pipeline", "_sklearn_version", "1.4.2", "steps", list(step("map", object("TSNE", "a_", 1.0)))),
-		"Pipeline.steps['map']: sklearn.x.TSNE is not supported (written by version 1.4.2) (byte 7)")
+		"Pipeline.steps['map']: TSNE, which has no transform: it can only embed the data it was fitted on,"+
+			" is not supported (written by version 1.4.2) (byte 7)")
 }
 
 // A pipeline that is its own step.

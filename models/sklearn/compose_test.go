@@ -99,8 +99,8 @@ func TestComposeRefuses(t *testing.T) {
 	f(columns(list(partOn("x", "drop", i(0)))), "a ColumnTransformer that drops everything")
 	f(columns(list(pyobj.Tuple{"x", "drop"})), "it has 2 items, and none at [2]")
 	f(columns(list(partOn("x", scaler(2), list(i(0))))), "it is given 1 columns and takes 2")
-	f(columns(list(partOn("x", object("NuSVR", "a_", i(1)), i(0)))),
-		"ColumnTransformer.transformers_['x']: sklearn.x.NuSVR is not supported")
+	f(columns(list(partOn("x", object("Newcomer", "a_", i(1)), i(0)))),
+		"ColumnTransformer.transformers_['x']: sklearn.x.Newcomer is not supported")
 	f(columns(list(partOn("x", "passthrough", i(0))), "feature_names_in_", list("a")), "1 names for 4 features")
 	f(object("ColumnTransformer", "transformers_", list(partOn("x", "passthrough", i(0))), "_n_features", i(1<<40)),
 		"over that many columns")

@@ -223,6 +223,8 @@ func mlpClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, r.Format("%d outputs for %d classes", k, want)
 	}
 	switch {
+	case kind != "multilabel-indicator" && classes.len() < 2:
+		return nil, attr.Unsupported("a classifier of one class", "It answers that class whatever it is asked; no model is needed.")
 	case kind == "multilabel-indicator":
 		n.offer(one(models.Predict, models.Port{DType: models.Int64, Width: k}, nil, m.several))
 		n.offer(one(models.PredictProba, numbers(k), nil, m.forward))

@@ -136,6 +136,9 @@ func robustScaler(c *compiler, r pyobj.Ref) (*node, error) {
 func (n *node) inputOfParts(r pyobj.Ref, parts ...[]float64) error {
 	width := 0
 	for _, p := range parts {
+		if p != nil && len(p) == 0 {
+			return r.Format("a parameter holds no values")
+		}
 		if p != nil && width > 0 && len(p) != width {
 			return r.Format("it has %d values of one parameter, %d of another", width, len(p))
 		}
