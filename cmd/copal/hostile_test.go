@@ -18,15 +18,17 @@ func hostile(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: hostile KIND FILE")
 	}
 	makeFile, ok := map[string]func(path string) []byte{
-		"os-system":     callsSystem,
-		"deep":          func(string) []byte { return deep(2_000_000) },
-		"huge-length":   func(string) []byte { return declares(0x8e, 1<<40) }, // BINBYTES8
-		"huge-frame":    func(string) []byte { return declares(0x95, 1<<62) }, // FRAME
-		"huge-memo":     func(string) []byte { return hugeMemo() },
-		"zip-bomb":      func(string) []byte { return zipBomb() },
-		"memo-bomb":     func(string) []byte { return billionLaughs(60) },
-		"unsupported":   func(string) []byte { return pickled(object("sklearn.svm._classes", "NuSVR", "")) },
-		"nested":        func(string) []byte { return pickled(pipelineWith(object("sklearn.svm._classes", "NuSVR", ""))) },
+		"os-system":   callsSystem,
+		"deep":        func(string) []byte { return deep(2_000_000) },
+		"huge-length": func(string) []byte { return declares(0x8e, 1<<40) }, // BINBYTES8
+		"huge-frame":  func(string) []byte { return declares(0x95, 1<<62) }, // FRAME
+		"huge-memo":   func(string) []byte { return hugeMemo() },
+		"zip-bomb":    func(string) []byte { return zipBomb() },
+		"memo-bomb":   func(string) []byte { return billionLaughs(60) },
+		"unsupported": func(string) []byte { return pickled(object("sklearn.preprocessing._label", "MultiLabelBinarizer", "")) },
+		"nested": func(string) []byte {
+			return pickled(pipelineWith(object("sklearn.preprocessing._label", "MultiLabelBinarizer", "")))
+		},
 		"own-class":     func(string) []byte { return pickled(object("__main__", "MyModel", "")) },
 		"no-model":      func(string) []byte { return []byte("date,price\n2024-01-01,17\n") },
 		"empty":         func(string) []byte { return nil },
