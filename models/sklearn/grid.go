@@ -56,13 +56,6 @@ func (g *grid) timesTransposed(other *grid) *grid {
 	return p
 }
 
-// scaledColumns is g * v, where v has a value a column.
-func (g *grid) scaledColumns(v []float64) *grid {
-	s := newGrid(g.rows, g.cols)
-	kernel.MulColumns(s.data, g.data, v)
-	return s
-}
-
 // addDiagonal adds to the diagonal, in place.
 func (g *grid) addDiagonal(v func(i int) float64) {
 	for i := range g.rows {

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -310,7 +309,3 @@ func only(all []string, kinds ...string) bool {
 }
 
 var serving = []string{"endpoint", "configuration", "model", "repository", "role", "log group"}
-
-func without(all []string, s string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(x string) bool { return x == s })
-}

@@ -16,7 +16,6 @@ import (
 type deployment struct {
 	spec          Spec
 	names         names
-	imageEnd      string
 	configuration *configuration
 	model         *model
 	endpoint      *endpoint
