@@ -139,6 +139,11 @@ func (a *Account) newEndpoint(d *deployment) *endpoint {
 	}
 	e.smoke = func(ctx context.Context, p progress.Func) error {
 		answer, err := a.smokeTest(ctx, s.Name, body)
+		if s.Smoke == nil && refusesMadeUpText(s.Image.Manifest.Signature, err) {
+			p.Send(progress.Event{Kind: progress.Warning, ID: e.ID().String(), Text: fmt.Sprintf(
+				"Endpoint %s runs, and refused the made-up text of the test request (%v); give a real row with --smoke", s.Name, err)})
+			return nil
+		}
 		if err != nil {
 			return err
 		}

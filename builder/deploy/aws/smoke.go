@@ -17,7 +17,7 @@ import (
 
 // SmokeRequest is the JSON body of one synthetic row of the signature: zeros,
 // false and empty strings. Such a row is no sensible question, but every model
-// that works has an answer to it.
+// that works has an answer to it, or knows why not (refusesMadeUpText).
 func SmokeRequest(s *models.Signature) []byte {
 	var body any
 	if len(s.Inputs) == 1 && s.Inputs[0].Width > 0 {
@@ -65,6 +65,22 @@ func (a *Account) smokeTest(ctx context.Context, name string, body []byte) (Answ
 		return err
 	})
 	return answer, err
+}
+
+// refusesMadeUpText reports whether err is the model's own word against a row
+// whose text it does not know, as an encoder with handle_unknown='error' has.
+// Rows of numbers alone have an answer from every model that works.
+func refusesMadeUpText(s *models.Signature, err error) bool {
+	var refused *ModelError
+	if !errors.As(err, &refused) || refused.Status != 400 {
+		return false
+	}
+	for _, p := range s.Inputs {
+		if p.DType == models.String {
+			return true
+		}
+	}
+	return false
 }
 
 // notReady tells the runtime's errors that pass by themselves: a model that is

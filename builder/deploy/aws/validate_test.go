@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -146,4 +147,21 @@ func TestSmokeRequest(t *testing.T) {
 	f(`{"instances":[{"age":0,"city":"","height":0,"member":false}]}`,
 		models.Port{Name: "age", DType: models.Int64}, models.Port{Name: "height", DType: models.Float32},
 		models.Port{Name: "city", DType: models.String}, models.Port{Name: "member", DType: models.Bool})
+}
+
+func TestRefusesMadeUpText(t *testing.T) {
+	text := &models.Signature{Inputs: []models.Port{{Name: "age"}, {Name: "city", DType: models.String}}}
+	numbers := &models.Signature{Inputs: []models.Port{{Width: 4}}}
+	f := func(want bool, s *models.Signature, err error) {
+		t.Helper()
+		if got := refusesMadeUpText(s, err); got != want {
+			t.Errorf("%v: got %v", err, got)
+		}
+	}
+	f(true, text, &ModelError{Status: 400})
+	f(true, text, fmt.Errorf("invoke: %w", &ModelError{Status: 400}))
+	f(false, text, &ModelError{Status: 500})
+	f(false, text, context.Canceled)
+	f(false, text, nil)
+	f(false, numbers, &ModelError{Status: 400})
 }
