@@ -98,7 +98,7 @@ func (p *proof) read(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := formats.OpenFile(path + ".pkl")
+		m, err := formats.OpenFile(modeltest.ModelPath(path))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,6 +107,9 @@ func (p *proof) read(t *testing.T, dir string) {
 			p.versions = append(p.versions, version)
 		}
 		p.library = f.Library
+		if writer := filepath.Base(dir); f.Library == sklearn.Library && writer != "sklearn" {
+			p.library += ", written by " + writer
+		}
 		p.addFixture(f, version, m.Info.Outline)
 	}
 	slices.SortFunc(p.versions, compareVersions)

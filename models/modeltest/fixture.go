@@ -14,7 +14,7 @@ import (
 )
 
 // A Fixture is what a library answers for one model file, NAME.json beside
-// NAME.pkl. It is written by testdata/LIBRARY/make.py.
+// NAME.pkl or NAME.skops. It is written by testdata/LIBRARY/make.py.
 type Fixture struct {
 	Library string `json:"library"`
 	Version string `json:"version"`

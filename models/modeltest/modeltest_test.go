@@ -40,3 +40,6 @@ func TestNamesOfCompositions(t *testing.T) {
 }
 
 func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }
+
+// TestSkops has the models of the same cases in .skops files.
+func TestSkops(t *testing.T) { modeltest.Run(t, "testdata/skops") }

@@ -33,12 +33,12 @@ func List(t testing.TB, dir string) []string {
 		t.Fatal(err)
 	}
 	for _, name := range listed {
-		if !slices.Contains(found, name+".json") || !slices.Contains(found, name+".pkl") {
-			t.Errorf("fixture %s is listed in INDEX, and %s.json or %s.pkl is missing", name, name, name)
+		if !slices.Contains(found, name+".json") || !slices.Contains(found, name+".pkl") && !slices.Contains(found, name+".skops") {
+			t.Errorf("fixture %s is listed in INDEX, and %s.json or the model beside it is missing", name, name)
 		}
 	}
 	for _, file := range found {
-		if name := strings.TrimSuffix(strings.TrimSuffix(file, ".json"), ".pkl"); !slices.Contains(listed, name) {
+		if name := baseName(file); !slices.Contains(listed, name) {
 			t.Errorf("fixture %s is not listed in INDEX", file)
 		}
 	}
@@ -46,6 +46,24 @@ func List(t testing.TB, dir string) []string {
 		t.Fatalf("%s lists no fixture", filepath.Join(dir, "INDEX"))
 	}
 	return listed
+}
+
+// baseName is a file without the ending of a fixture. Versions have dots, too.
+func baseName(file string) string {
+	for _, ending := range []string{".json", ".pkl", ".skops"} {
+		if base, ok := strings.CutSuffix(file, ending); ok {
+			return base
+		}
+	}
+	return file
+}
+
+// ModelPath is the model of the fixture at path, which has no ending.
+func ModelPath(path string) string {
+	if _, err := os.Stat(path + ".skops"); err == nil {
+		return path + ".skops"
+	}
+	return path + ".pkl"
 }
 
 func readIndex(t testing.TB, dir string) []string {
@@ -85,7 +103,7 @@ func check(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := formats.OpenFile(path + ".pkl")
+	m, err := formats.OpenFile(ModelPath(path))
 	if err != nil {
 		t.Fatal(err)
 	}

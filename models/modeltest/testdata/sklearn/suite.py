@@ -228,8 +228,8 @@ def names_out(model):
         return None
 
 
-def write(outdir, name, model, tolerance, batches, save):
-    path = os.path.join(outdir, name + ".pkl")
+def write(outdir, name, model, tolerance, batches, save, ending=".pkl"):
+    path = os.path.join(outdir, name + ending)
     save(model, path)
     fixture = {
         "library": "scikit-learn",
