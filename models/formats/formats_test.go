@@ -73,7 +73,8 @@ func TestNoModel(t *testing.T) {
 	f(`{"learner": {}}`, "JSON text is not supported")
 	f("<!DOCTYPE html>", "XML or HTML text is not supported")
 	f("#!/bin/sh\n", "a script is not supported")
-	f("PK\x03\x04\x14\x00", "a zip archive, as PyTorch, Keras and skops write, is not supported")
+	f("PK\x03\x04\x14\x00", "not a valid zip file: its directory is missing or damaged; was the file cut off?")
+	f("PK\x05\x06"+strings.Repeat("\x00", 18), "an empty zip archive is not supported")
 	f("\x89PNG\r\n\x1a\n", "a PNG image is not supported")
 	f("\x93NUMPY\x01\x00", "a NumPy array (.npy) is not supported")
 	f("version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
