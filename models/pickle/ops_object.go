@@ -120,12 +120,21 @@ func (d *Decoder) popArgs() (slot, error) {
 	return s, nil
 }
 
-// object pushes o, or the plain value that it stands for.
+// object pushes o, or the plain value that it stands for. A global that a call
+// stands for is listed as any other.
 func (d *Decoder) object(o *pyobj.Object, depth int) error {
 	if err := d.Charge(costObject + pyobj.PlainCost(o)); err != nil {
 		return err
 	}
-	return d.push(pyobj.Plain(o), depth)
+	v := pyobj.Plain(o)
+	if g, ok := v.(*pyobj.Global); ok {
+		listed, err := d.global(g.Module, g.Name)
+		if err != nil {
+			return err
+		}
+		v = listed
+	}
+	return d.push(v, depth)
 }
 
 func (d *Decoder) opNewObj() error {

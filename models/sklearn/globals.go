@@ -29,6 +29,7 @@ var inerts = []inert{
 	{"pathlib", "Path PosixPath PurePosixPath WindowsPath PureWindowsPath"},
 	{"pathlib._local", "Path PosixPath PurePosixPath WindowsPath PureWindowsPath"},
 	{"uuid", "UUID"},
+	{"dill._dill", "_create_array _get_attr _import_module _load_type"}, // see pyobj.Plain
 
 	{"numpy", "bool bool_ dtype ndarray matrix recarray float16 float32 float64 int8 int16 int32 int64" +
 		" uint8 uint16 uint32 uint64 intp intc longlong object_ str_ bytes_ void datetime64 timedelta64" +
