@@ -89,10 +89,14 @@ type Info struct {
 
 // A Node is one estimator in the outline of a model.
 type Node struct {
-	Path     string `json:"path"`              // "Pipeline.steps['scale']"
-	Class    string `json:"class"`             // "StandardScaler"
-	Summary  string `json:"summary,omitempty"` // "4 features", "3 classes · multinomial"
-	Children []Node `json:"children,omitempty"`
+	Path    string `json:"path"`              // "Pipeline.steps['scale']"
+	Class   string `json:"class"`             // "StandardScaler"
+	Summary string `json:"summary,omitempty"` // "4 features", "3 classes · multinomial"
+
+	// Columns are those that the node is given of a table, by their names or, if
+	// they have none, their places; empty if it is given all.
+	Columns  []string `json:"columns,omitempty"`
+	Children []Node   `json:"children,omitempty"`
 }
 
 // A Global is a module attribute that a file names: a class or a function.

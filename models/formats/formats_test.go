@@ -42,6 +42,18 @@ func TestRefused(t *testing.T) {
 		" (cloudpickle.cloudpickle._make_function) is not supported (byte 193)", "Copal runs no Python code.")
 	f("dill-function", `Pipeline.steps['prep'].func: the Python function "custom" of line 26, pickled by value`+
 		" (dill._dill._create_function) is not supported (byte 182)", "Copal runs no Python code.")
+	f("cloudpickle-lambda", `Pipeline.steps['prep'].func: the Python function "<lambda>" of line 70, pickled by value`+
+		" (cloudpickle.cloudpickle._make_function) is not supported (byte 193)", "a ufunc of NumPy")
+	f("cloudpickle-closure", `Pipeline.steps['prep'].func: the Python function "inner" of line 47, pickled by value`+
+		" (cloudpickle.cloudpickle._make_function) is not supported (byte 193)", "a ufunc of NumPy")
+	f("cloudpickle-class", `Pipeline.steps['prep']: the Python class "Doubler" with a method at line 39, pickled by value`+
+		" (cloudpickle.cloudpickle._make_skeleton_class) is not supported (byte 116)", "Copal runs no Python code.")
+	f("dill-lambda", `Pipeline.steps['prep'].func: the Python function "<lambda>" of line 70, pickled by value`+
+		" (dill._dill._create_function) is not supported (byte 182)", "a ufunc of NumPy")
+	f("dill-closure", `Pipeline.steps['prep'].func: the Python function "inner" of line 47, pickled by value`+
+		" (dill._dill._create_function) is not supported (byte 182)", "a ufunc of NumPy")
+	f("dill-class", `Pipeline.steps['prep']: the Python class "Doubler" with a method at line 39, pickled by value`+
+		" (dill._dill._create_type) is not supported (byte 95)", "Copal runs no Python code.")
 	f("dbscan", "DBSCAN: DBSCAN, which has no predict: it can only label the data it was fitted on,"+
 		" is not supported (written by version 1.7.2) (byte 49)", "Fit a KNeighborsClassifier on its labels_.")
 	f("not-fitted", "LogisticRegression: an estimator that is not fitted is not supported (written by version 1.7.2) (byte 68)",

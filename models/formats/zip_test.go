@@ -131,8 +131,10 @@ func TestInspectRefused(t *testing.T) {
 	f("os-system-inside.pkl", "pickle", "scikit-learn", "1.7.2",
 		"LogisticRegression: 4 features (note_ system: not supported)", "posix.system", "numpy.dtype")
 	f("cloudpickle-function.pkl", "pickle", "scikit-learn", "1.7.2",
-		"Pipeline (steps['prep'] FunctionTransformer: 4 features (func _make_function: not supported), steps['model'] LogisticRegression: 4 features)",
+		"Pipeline (steps['prep'] FunctionTransformer: 4 features (func custom: not supported), steps['model'] LogisticRegression: 4 features)",
 		"cloudpickle.cloudpickle._make_function")
+	f("dill-class.pkl", "pickle", "scikit-learn", "1.7.2",
+		"Pipeline (steps['prep'] Doubler: 4 features · not supported, steps['model'] LogisticRegression: 4 features)", "dill._dill._create_type")
 	f("main-class.pkl", "pickle", "", "", "Tweaked: 4 features · not supported", "__main__.Tweaked")
 	f("dbscan.pkl", "joblib", "scikit-learn", "1.7.2", "DBSCAN: 4 features · not supported", "sklearn.cluster._dbscan.DBSCAN")
 	f("dict-of-models.pkl", "pickle", "scikit-learn", "1.7.2",

@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/pyobj"
@@ -126,6 +127,7 @@ func (d *Decoder) object(o *pyobj.Object, depth int) error {
 	if err := d.Charge(costObject + pyobj.PlainCost(o)); err != nil {
 		return err
 	}
+	setState(o)
 	v := pyobj.Plain(o)
 	if g, ok := v.(*pyobj.Global); ok {
 		listed, err := d.global(g.Module, g.Name)
@@ -135,6 +137,18 @@ func (d *Decoder) object(o *pyobj.Object, depth int) error {
 		v = listed
 	}
 	return d.push(v, depth)
+}
+
+// setState does what cloudpickle leaves to a call whose result it drops: it gives
+// a class that travels by value its members. They are shown, not used.
+func setState(o *pyobj.Object) {
+	g := o.Global()
+	if g == nil || g.Name != "_class_setstate" || !strings.HasPrefix(g.Module, "cloudpickle.") || len(o.Args) != 2 {
+		return
+	}
+	if class, ok := o.Args[0].(*pyobj.Object); ok && class.State == nil {
+		class.State = o.Args[1]
+	}
 }
 
 func (d *Decoder) opNewObj() error {

@@ -16,10 +16,11 @@ func Describe(info *models.Info, root pyobj.Value) {
 	s := &sketch{left: maxSketch, seen: make(map[*pyobj.Object]bool)}
 	switch v := root.(type) {
 	case *pyobj.Object:
-		if v.Global() == nil || pyobj.IsArray(root) {
+		_, name := classOf(v)
+		if name == "" || pyobj.IsArray(root) {
 			return
 		}
-		r := pyobj.NewRef(v.Global().Name, root)
+		r := pyobj.NewRef(name, root)
 		s.library(info, r)
 		info.Outline = s.node(r)
 	case *pyobj.Dict:
@@ -71,9 +72,9 @@ func (s *sketch) library(info *models.Info, r pyobj.Ref) {
 
 func (s *sketch) node(r pyobj.Ref) models.Node {
 	s.left--
-	module, name, _ := r.Class()
-	n := models.Node{Path: r.Path(), Class: name, Summary: s.summary(r, module, name)}
 	o := r.Value().(*pyobj.Object)
+	module, name := classOf(o)
+	n := models.Node{Path: r.Path(), Class: name, Summary: s.summary(r, module, name)}
 	s.seen[o] = true
 	for _, attr := range fittedAttrs(r) {
 		if v, ok := r.Attr(attr); ok {
@@ -189,17 +190,37 @@ func (s *sketch) findItems(items []pyobj.Value, path string, found *[]pyobj.Ref,
 	}
 }
 
+// classOf is the class of o; that of a function or of an instance whose code is
+// in the file has a name and no module that is known.
+func classOf(o *pyobj.Object) (module, name string) {
+	made := o
+	if class, ok := o.Class.(*pyobj.Object); ok {
+		made = class
+	}
+	g := made.Global()
+	if g == nil {
+		return "", ""
+	}
+	module, name = g.Normal()
+	if within(module, "cloudpickle") || within(module, "dill") {
+		if code := pickledCode(made); code.name != "" {
+			name = code.name
+		}
+	}
+	return module, name
+}
+
 // isEstimator reports whether o is an estimator that is not above itself: an
 // instance that tells the version of scikit-learn, or of a class of another
 // library or of no library at all.
 func (s *sketch) isEstimator(o *pyobj.Object) bool {
-	if o.Global() == nil || s.seen[o] {
+	module, name := classOf(o)
+	if name == "" || s.seen[o] {
 		return false
 	}
 	if _, ok := pyobj.NewRef("", o).Attr("_sklearn_version"); ok {
 		return true
 	}
-	module, name := o.Global().Normal()
 	if within(module, "sklearn") {
 		_, supported := find(classes, module, name)
 		return supported && !s.versioned

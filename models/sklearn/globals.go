@@ -146,13 +146,10 @@ func refuse(root pyobj.Value, g models.Global, module, name string) error {
 	switch {
 	case within(module, "cloudpickle") || within(module, "dill") || module == "types":
 		e.Feature = "the Python function or class that " + g.Name + " stands for"
-		if place.function != "" {
-			e.Feature = fmt.Sprintf("the Python function %q, pickled by value (%s)", place.function, g.Name)
-			if place.line > 0 {
-				e.Feature = fmt.Sprintf("the Python function %q of line %d, pickled by value (%s)", place.function, place.line, g.Name)
-			}
+		if place.code.name != "" {
+			e.Feature = fmt.Sprintf("the Python %s, pickled by value (%s)", place.code, g.Name)
 		}
-		e.Hint = "Copal runs no Python code. Replace the function by a transformer of scikit-learn, fit again and save with joblib.dump."
+		e.Hint = "Copal runs no Python code. Replace it by a ufunc of NumPy or a transformer of scikit-learn, fit again and save with joblib.dump."
 	case module == "__main__":
 		e.Hint = "It was defined in the script that saved the model, and Copal runs no Python code. Use estimators of scikit-learn itself and fit again."
 	default:
