@@ -71,7 +71,7 @@ func (a *app) report(failures []*failure) int {
 		texts = append(texts, f.Error())
 		result.Hints = append(result.Hints, f.hints...)
 	}
-	if a.json {
+	if a.json && !a.printed {
 		result.Error = strings.Join(texts, "\n")
 		// The exit code stays that of the failure even if this cannot be written.
 		_ = a.printJSON(result)
