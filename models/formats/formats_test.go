@@ -155,6 +155,7 @@ func TestOldProtocolsAreNoText(t *testing.T) {
 	f("(dp0\n.", "a file that holds a dict of nothing instead of an estimator is not supported")
 	f("(lp0\n.", "a file that holds a list of 0 instead of an estimator is not supported")
 	f("cnumpy.testing._private.utils\nrunstring\n(S'1'\n}tR.", "the global numpy.testing._private.utils.runstring is not supported (byte 0)")
+	f("cdill._dill\n_get_attr\n(cdill._dill\n_import_module\n(S'os'\ntRS'system'\ntR(S'x'\ntR.", "the global os.system is not supported (byte 70)")
 	f("csklearn.externals.x\ny\n.", "the global sklearn.externals.x.y is not supported (byte 0)")
 }
 

@@ -18,11 +18,23 @@ func instance(d *decoder, n node) (pyobj.Value, error) {
 // constructed is made by calling its class with the arguments that are content:
 // frozenset, range, datetime, Decimal.
 func constructed(d *decoder, n node) (pyobj.Value, error) {
+	o, err := d.called(n, n.content)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.charge(n.at, pyobj.PlainCost(o)); err != nil {
+		return nil, err
+	}
+	return pyobj.Plain(o), nil
+}
+
+// called is a call of the class that n names, with the arguments at p.
+func (d *decoder) called(n node, p place) (*pyobj.Object, error) {
 	o, err := d.object(n, pyobj.Reduce)
 	if err != nil {
 		return nil, err
 	}
-	v, err := d.optional(n.content)
+	v, err := d.optional(p)
 	if err != nil {
 		return nil, err
 	}
@@ -31,10 +43,7 @@ func constructed(d *decoder, n node) (pyobj.Value, error) {
 		return nil, d.errorf(n.at, "the arguments are %s, not a tuple", pyobj.Describe(v))
 	}
 	o.Args = args
-	if err := d.charge(n.at, pyobj.PlainCost(o)); err != nil {
-		return nil, err
-	}
-	return pyobj.Plain(o), nil
+	return o, nil
 }
 
 // reduced keeps the arguments and the state that __reduce__ gave. An empty state
@@ -174,22 +183,7 @@ func partial(d *decoder, n node) (pyobj.Value, error) {
 }
 
 // operator is operator.attrgetter and its siblings.
-func operator(d *decoder, n node) (pyobj.Value, error) {
-	o, err := d.object(n, pyobj.Reduce)
-	if err != nil {
-		return nil, err
-	}
-	v, err := d.optional(n.attrs)
-	if err != nil {
-		return nil, err
-	}
-	args, ok := v.(pyobj.Tuple)
-	if !ok {
-		return nil, d.errorf(n.at, "the arguments are %s, not a tuple", pyobj.Describe(v))
-	}
-	o.Args = args
-	return o, nil
-}
+func operator(d *decoder, n node) (pyobj.Value, error) { return d.called(n, n.attrs) }
 
 // generator is a numpy.random.Generator, of which nothing is needed to predict.
 // Protocol 0 holds its state as plain JSON.
