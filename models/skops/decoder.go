@@ -102,18 +102,17 @@ func (d *decoder) node(p place) (n node, err error) {
 	if d.doc.kind(p) != '{' {
 		return n, d.errorf(p, "want a node, an object")
 	}
-	places := map[string]*place{"content": &n.content, "key_types": &n.keyTypes, "type": &n.kind, "file": &n.file,
-		"shape": &n.shape, "attrs": &n.attrs, "__reduce__": &n.reduce}
-	texts := map[string]*string{"__class__": &n.class, "__module__": &n.module, "__loader__": &n.loader}
 	err = d.doc.members(p, func(key string, v place) error {
-		if to := places[key]; to != nil {
+		to, text := n.member(key)
+		switch {
+		case to != nil:
 			*to = v
-		} else if to := texts[key]; to != nil && d.doc.word(v) != "null" {
+		case text != nil && d.doc.word(v) != "null":
 			var ok bool
-			if *to, ok = d.doc.str(v); !ok {
+			if *text, ok = d.doc.str(v); !ok {
 				return d.errorf(v, "%s is no string", key)
 			}
-		} else if key == "__id__" {
+		case key == "__id__":
 			var ok bool
 			if n.id, ok = d.integer(v); !ok {
 				return d.errorf(v, "__id__ is no integer")
@@ -122,6 +121,33 @@ func (d *decoder) node(p place) (n node, err error) {
 		return nil
 	})
 	return n, err
+}
+
+// member is where a member of a node is kept: as a place or as text.
+func (n *node) member(key string) (*place, *string) {
+	switch key {
+	case "__class__":
+		return nil, &n.class
+	case "__module__":
+		return nil, &n.module
+	case "__loader__":
+		return nil, &n.loader
+	case "content":
+		return &n.content, nil
+	case "key_types":
+		return &n.keyTypes, nil
+	case "type":
+		return &n.kind, nil
+	case "file":
+		return &n.file, nil
+	case "shape":
+		return &n.shape, nil
+	case "attrs":
+		return &n.attrs, nil
+	case "__reduce__":
+		return &n.reduce, nil
+	}
+	return nil, nil
 }
 
 // global is the class or function of that name, which it lists.
