@@ -1,0 +1,173 @@
+package verify
+
+import (
+	"math"
+	"strings"
+
+	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/runtime/contract"
+)
+
+// A Report says what a comparison found. Rows and columns count from 0.
+type Report struct {
+	Method    models.Method `json:"method"`
+	Rows      int           `json:"rows"`
+	Values    int           `json:"values"`
+	Equal     bool          `json:"equal"`     // every value within the tolerance
+	Identical bool          `json:"identical"` // every value equal bit for bit
+	Tolerance float64       `json:"tolerance"`
+
+	DifferentRows   int `json:"different_rows"`
+	DifferentValues int `json:"different_values"`
+
+	// The largest differences of numbers; nil where all are equal.
+	LargestAbsolute *Difference `json:"largest_absolute,omitempty"`
+	LargestRelative *Difference `json:"largest_relative,omitempty"`
+
+	Differences []Difference `json:"differences,omitempty"` // the first that are beyond the tolerance
+
+	// Rounded is the number of decimals to which the expected numbers seem to
+	// be rounded, if that explains every difference; -1 if not.
+	Rounded int `json:"-"`
+
+	Smoke     *contract.Smoke `json:"-"` // of the rows kept; nil for none
+	SmokeRows int             `json:"smoke_rows,omitempty"`
+}
+
+// A Difference is a value of an answer that is not the expected one.
+type Difference struct {
+	Row      int      `json:"row"`
+	Column   int      `json:"column"`         // among the values of a row
+	Name     string   `json:"name,omitempty"` // of the column: its class, if it has one
+	Got      string   `json:"got"`
+	Expected string   `json:"expected"`
+	Absolute *float64 `json:"absolute,omitempty"` // of two numbers
+	Relative *float64 `json:"relative,omitempty"` // to the larger of the two
+}
+
+// A comparison collects what is different.
+type comparison struct {
+	options Options
+	layout  layout
+	report  Report
+	picked  *picker // nil if no rows are to be kept
+
+	decimals    int  // the most that an expected number has which rounding may explain; -1 for none
+	unexplained bool // rounding does not explain every difference
+}
+
+func newComparison(o Options, l layout) *comparison {
+	c := &comparison{options: o, layout: l, decimals: -1,
+		report: Report{Method: o.Method, Tolerance: tolerance(o, l), Identical: true}}
+	if o.SmokeRows > 0 {
+		c.picked = &picker{want: o.SmokeRows}
+	}
+	return c
+}
+
+// tolerance is the loosest that applies to a value of the answers.
+func tolerance(o Options, l layout) float64 {
+	t := 0.0
+	for _, v := range l.values {
+		t = max(t, o.toleranceOf(v.dtype))
+	}
+	return t
+}
+
+// row compares one row of the answers; cell order[i] is expected for value i.
+func (c *comparison) row(in, out *models.Frame, row int, want []cell, order []int) {
+	n, beyond := c.report.Rows, 0
+	c.report.Rows++
+	for i, v := range c.layout.values {
+		column := &out.Columns[v.column]
+		at := row*column.Stride() + v.offset
+		o, diff := compareValue(column, at, want[order[i]], c.options.toleranceOf(v.dtype))
+		c.report.Values++
+		if o == identical {
+			continue
+		}
+		c.note(o, n, i, column, at, want[order[i]], diff)
+		if o == different {
+			beyond++
+		}
+	}
+	if beyond > 0 {
+		c.report.DifferentRows++
+		c.report.DifferentValues += beyond
+	} else if c.picked != nil {
+		c.picked.see(in, out, row, n, c.layout, want, order)
+	}
+}
+
+// note keeps a difference if it is among the largest or the first.
+func (c *comparison) note(o outcome, row, i int, column *models.Column, at int, want cell, diff float64) {
+	d := Difference{Row: row, Column: i, Name: c.layout.values[i].label, Expected: want.String()}
+	c.report.Identical = false
+	if !math.IsNaN(diff) {
+		w, _ := want.float()
+		got := numberOf(column, at)
+		relative := diff / max(math.Abs(got), math.Abs(w))
+		d.Absolute, d.Relative = &diff, &relative
+		keepLarger(&c.report.LargestAbsolute, d, column, at, func(d *Difference) float64 { return *d.Absolute })
+		keepLarger(&c.report.LargestRelative, d, column, at, func(d *Difference) float64 { return *d.Relative })
+	}
+	if o != different {
+		return
+	}
+	c.noteRounding(column, at, want, diff)
+	if len(c.report.Differences) < c.options.Show {
+		d.Got = textOf(column, at)
+		c.report.Differences = append(c.report.Differences, d)
+	}
+}
+
+func keepLarger(kept **Difference, d Difference, column *models.Column, at int, of func(*Difference) float64) {
+	if *kept == nil || of(&d) > of(*kept) {
+		d.Got = textOf(column, at)
+		*kept = &d
+	}
+}
+
+func numberOf(c *models.Column, i int) float64 {
+	if c.DType == models.Float32 {
+		return float64(c.F32[i])
+	}
+	return c.F64[i]
+}
+
+// noteRounding looks whether the expected text has so few decimals that the
+// difference is what it lost.
+func (c *comparison) noteRounding(column *models.Column, at int, want cell, diff float64) {
+	decimals := decimalsOf(want.text)
+	if math.IsNaN(diff) || decimals < 0 || diff > 0.5000001*math.Pow(10, -float64(decimals)) {
+		c.unexplained = true
+		return
+	}
+	c.decimals = max(c.decimals, decimals)
+}
+
+// decimalsOf counts the digits behind the point; -1 where rounding is no
+// explanation.
+func decimalsOf(text string) int {
+	const most = 12
+	whole, fraction, _ := strings.Cut(strings.TrimSpace(text), ".")
+	if strings.Trim(whole, "+-0123456789") != "" || strings.Trim(fraction, "0123456789") != "" || len(fraction) > most {
+		return -1
+	}
+	return len(fraction)
+}
+
+// finish closes the report.
+func (c *comparison) finish(m models.Predictor) (*Report, error) {
+	r := &c.report
+	r.Equal, r.Rounded = r.DifferentValues == 0, -1
+	if !r.Equal && !c.unexplained {
+		r.Rounded = c.decimals
+	}
+	if !r.Equal || c.picked == nil {
+		return r, nil
+	}
+	var err error
+	r.Smoke, r.SmokeRows, err = c.picked.smoke(m, c.options.Method, r.Tolerance)
+	return r, err
+}
