@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -90,6 +91,9 @@ func (a *app) verify(ctx context.Context, o verifyOptions, options verify.Option
 	if err != nil {
 		return err
 	}
+	for note := range strings.Lines(r.Note) {
+		a.note("%s", strings.TrimSpace(note))
+	}
 	if a.json {
 		err = a.printJSON(verifyResult{o.model, o.data, o.expect, r})
 	} else {
@@ -104,7 +108,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions, options verify.Option
 // writeVerify prints the verdict in one line, then the largest differences and
 // the first values that are beyond the tolerance.
 func writeVerify(out io.Writer, r *verify.Report) error {
-	fmt.Fprintf(out, "%s: %s of %s, %s\n", verdict(r), plural(r.Rows, "row"), r.Method, closeness(r))
+	fmt.Fprintf(out, "%s\n", verdict(r))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if d := r.LargestAbsolute; d != nil {
 		fmt.Fprintf(w, "largest difference\t%s\t%s\n", number(d.Absolute), at(d))
@@ -126,20 +130,17 @@ func writeVerify(out io.Writer, r *verify.Report) error {
 
 func verdict(r *verify.Report) string {
 	if r.Equal {
-		return "equal"
+		return fmt.Sprintf("equal: %s of %s, %s", plural(r.Rows, "row"), r.Method, closeness(r))
 	}
-	return "DIFFERENT"
+	return fmt.Sprintf("DIFFERENT: %d of %s of %s have values beyond the tolerance %g", r.DifferentRows, plural(r.Rows, "row"), r.Method, r.Tolerance)
 }
 
-// closeness says in words how close the answers are.
+// closeness says in words how equal answers are.
 func closeness(r *verify.Report) string {
-	switch {
-	case r.Identical:
+	if r.Identical {
 		return "every value the same bit for bit"
-	case r.Equal:
-		return fmt.Sprintf("every value within the tolerance %g", r.Tolerance)
 	}
-	return fmt.Sprintf("%s with values beyond the tolerance %g", plural(r.DifferentRows, "row"), r.Tolerance)
+	return fmt.Sprintf("every value within the tolerance %g", r.Tolerance)
 }
 
 func at(d *verify.Difference) string {
@@ -175,9 +176,11 @@ func number(f *float64) string {
 // wayToEqual is the next step for answers that differ.
 func wayToEqual(r *verify.Report, o verify.Options) string {
 	switch {
-	case r.Rounded >= 0:
-		return fmt.Sprintf("the numbers in %s are rounded to %s; write them in full, or allow for it with --tolerance %.0e",
-			o.Expect, plural(r.Rounded, "decimal"), 0.5*math.Pow(10, -float64(r.Rounded)))
+	case r.RoundedTo >= 0:
+		return fmt.Sprintf("the numbers in %s seem to be rounded to %s; write them in full, or allow for it with --tolerance %.1e",
+			o.Expect, plural(r.RoundedTo, "decimal"), 0.501*math.Pow(10, -float64(r.RoundedTo)))
+	case r.OnlyNumbers && *r.LargestAbsolute.Absolute <= verify.Tolerance64:
+		return fmt.Sprintf("floats that are summed in another order differ by as little; the default tolerance is %g", verify.Tolerance64)
 	case r.DifferentRows == r.Rows:
 		return "every row differs: are both files from the same rows in the same order, by this model and this method (" + string(r.Method) + ")?"
 	}

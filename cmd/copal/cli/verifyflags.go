@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -87,6 +88,9 @@ func (f *verifyFlags) duringBuild(a *app, cmd *cobra.Command) (judgement, error)
 		r, err := verify.Run(m, o)
 		if err != nil {
 			return nil, err
+		}
+		for note := range strings.Lines(r.Note) {
+			a.note("%s", strings.TrimSpace(note))
 		}
 		if !r.Equal {
 			return nil, errors.Join(writeVerify(a.Err, r), notEqual(r, o))

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/copal-ml/copal/models"
@@ -22,6 +24,7 @@ type csvWindows struct {
 	header  []byte // that line, where it is a header
 	found   int    // records in the window
 	begun   bool
+	guess   string // what was made of the first line, for the user; "" if there was no doubt
 	body    []byte
 }
 
@@ -43,22 +46,52 @@ func (c *csvWindows) next() (window, error) {
 		}
 		c.body = append(c.body, line...)
 	}
+	if !c.begun && c.mode == codec.HeaderAuto && c.namesOfNoUse() {
+		c.leaveOutFirst()
+		w.codec = codec.CSV{Header: c.mode}
+	}
 	w.body = c.body
 	return w, nil
 }
 
+// oneWord is a name that a column of texts may have, and hardly a text itself.
+var oneWord = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// namesOfNoUse recognizes a header that the server takes for a row: the numbers
+// that pandas gives to columns without names, and one word above texts.
+func (c *csvWindows) namesOfNoUse() bool {
+	fields, err := csv.NewReader(bytes.NewReader(c.first)).Read()
+	if err != nil {
+		return false
+	}
+	in := c.want.Inputs
+	texts := len(in) == 1 && in[0].DType == models.String && in[0].Width == 0 && in[0].Name == ""
+	return countsUp(fields) || texts && len(fields) == 1 && oneWord.MatchString(fields[0])
+}
+
+// leaveOutFirst takes the first line out of the first window, but not its place.
+func (c *csvWindows) leaveOutFirst() {
+	c.mode, c.begun = codec.HeaderAbsent, true
+	c.found--
+	at := bytes.Index(c.body, c.first)
+	c.body = slices.Concat(c.body[:at], []byte{'\n'}, c.body[at+len(c.first):])
+	c.guess = fmt.Sprintf("%s: its first line (%s) is taken for a header, not for a row; --header absent takes it for a row",
+		c.name, bytes.TrimRight(c.first, "\r\n"))
+}
+
+func (c *csvWindows) note() string { return c.guess }
+
 // decoded learns from the first window whether its first line is a header.
-func (c *csvWindows) decoded(_ window, rows int) error {
+func (c *csvWindows) decoded(_ window, rows int) {
 	if c.begun {
-		return nil
+		return
 	}
 	c.begun = true
 	if rows == c.found {
 		c.mode = codec.HeaderAbsent
-		return nil
+		return
 	}
 	c.mode, c.header = codec.HeaderPresent, c.first
-	return nil
 }
 
 func (c *csvWindows) explain(w window, before int, err error) error {

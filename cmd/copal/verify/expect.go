@@ -94,14 +94,20 @@ func (r *reading) expected() (row []cell, order []int, err error) {
 	r.n++
 	if r.order == nil || len(row) != r.width || !slices.Equal(names, r.names) {
 		if r.order, err = r.answers.order(names, len(row)); err != nil {
-			return nil, nil, inputError(r.name, wayToWrite, "row %d: %w", r.n-1, err)
+			return nil, nil, inputError(r.name, r.answers.wayToWrite(len(row)), "row %d: %w", r.n-1, err)
 		}
 		r.names, r.width = slices.Clone(names), len(row)
 	}
 	return row, r.order, nil
 }
 
-const wayToWrite = "write what the method answers and nothing else: `copal verify -h` shows how"
+// wayToWrite is the next step for rows of n values.
+func (l layout) wayToWrite(n int) string {
+	if other := l.others[n]; other != "" {
+		return "are these the answers of another method? --method " + string(other) + " has as many"
+	}
+	return "write what the method answers and nothing else: `copal verify -h` shows how"
+}
 
 // compare holds a row of the answers against the next expected row. Behind the
 // last one there is nothing to compare; count tells.

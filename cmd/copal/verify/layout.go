@@ -13,6 +13,7 @@ import (
 type layout struct {
 	values  []valuePlace
 	classes []any
+	others  map[int]models.Method // of a width that this method does not have
 }
 
 // A valuePlace is one value of an answer.
@@ -24,9 +25,10 @@ type valuePlace struct {
 }
 
 func layoutOf(s *models.Signature, method models.Method) layout {
-	l := layout{classes: s.Classes}
-	for _, m := range s.Methods {
+	l := layout{classes: s.Classes, others: map[int]models.Method{}}
+	for _, m := range slices.Backward(s.Methods) {
 		if m.Name != method {
+			l.others[widthOf(m)] = m.Name
 			continue
 		}
 		for i, p := range m.Outputs {
@@ -36,6 +38,14 @@ func layoutOf(s *models.Signature, method models.Method) layout {
 		}
 	}
 	return l
+}
+
+func widthOf(m models.MethodSignature) int {
+	n := 0
+	for _, p := range m.Outputs {
+		n += p.Stride()
+	}
+	return n
 }
 
 // labelOf is what a header would call value k of a port.

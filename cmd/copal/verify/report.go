@@ -26,9 +26,15 @@ type Report struct {
 
 	Differences []Difference `json:"differences,omitempty"` // the first that are beyond the tolerance
 
-	// Rounded is the number of decimals to which the expected numbers seem to
-	// be rounded, if that explains every difference; -1 if not.
-	Rounded int `json:"-"`
+	// Note says what was guessed of the files; "" if nothing was.
+	Note string `json:"note,omitempty"`
+
+	// RoundedTo is the number of decimals to which the expected numbers are
+	// rounded, if that explains every difference; -1 if not.
+	RoundedTo int `json:"-"`
+
+	// OnlyNumbers reports that every difference is one of two finite numbers.
+	OnlyNumbers bool `json:"-"`
 
 	Smoke     *contract.Smoke `json:"-"` // of the rows kept; nil for none
 	SmokeRows int             `json:"smoke_rows,omitempty"`
@@ -52,12 +58,13 @@ type comparison struct {
 	report  Report
 	picked  *picker // nil if no rows are to be kept
 
-	decimals    int  // the most that an expected number has which rounding may explain; -1 for none
-	unexplained bool // rounding does not explain every difference
+	rounded     float64 // the largest difference that rounding explains
+	unexplained bool    // it does not explain every difference
+	texts       bool    // a value that differs is no number
 }
 
 func newComparison(o Options, l layout) *comparison {
-	c := &comparison{options: o, layout: l, decimals: -1,
+	c := &comparison{options: o, layout: l,
 		report: Report{Method: o.Method, Tolerance: tolerance(o, l), Identical: true}}
 	if o.SmokeRows > 0 {
 		c.picked = &picker{want: o.SmokeRows}
@@ -114,6 +121,7 @@ func (c *comparison) note(o outcome, row, i int, column *models.Column, at int, 
 	if o != different {
 		return
 	}
+	c.texts = c.texts || math.IsNaN(diff)
 	c.noteRounding(column, at, want, diff)
 	if len(c.report.Differences) < c.options.Show {
 		d.Got = textOf(column, at)
@@ -143,7 +151,7 @@ func (c *comparison) noteRounding(column *models.Column, at int, want cell, diff
 		c.unexplained = true
 		return
 	}
-	c.decimals = max(c.decimals, decimals)
+	c.rounded = max(c.rounded, diff)
 }
 
 // decimalsOf counts the digits behind the point; -1 where rounding is no
@@ -158,11 +166,12 @@ func decimalsOf(text string) int {
 }
 
 // finish closes the report.
-func (c *comparison) finish(m models.Predictor) (*Report, error) {
+func (c *comparison) finish(m models.Predictor, note string) (*Report, error) {
 	r := &c.report
-	r.Equal, r.Rounded = r.DifferentValues == 0, -1
+	r.Equal, r.Note, r.RoundedTo = r.DifferentValues == 0, note, -1
+	r.OnlyNumbers = !r.Equal && !c.texts
 	if !r.Equal && !c.unexplained {
-		r.Rounded = c.decimals
+		r.RoundedTo = int(math.Floor(-math.Log10(2 * c.rounded / 1.000001)))
 	}
 	if !r.Equal || c.picked == nil {
 		return r, nil

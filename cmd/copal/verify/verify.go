@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/runtime/codec"
@@ -81,7 +83,7 @@ func Run(m models.Predictor, o Options) (*Report, error) {
 	for {
 		err := run.window(windows)
 		if errors.Is(err, io.EOF) {
-			return run.finish(m)
+			return run.finish(windows)
 		}
 		if err != nil {
 			return nil, err
@@ -109,8 +111,8 @@ func (r *run) window(from windows) error {
 	if err := w.codec.Decode(&r.in, r.model.Signature(), w.body); err != nil {
 		return from.explain(w, r.rows, err)
 	}
-	if err := from.decoded(w, r.in.Frame.Rows); err != nil || r.in.Frame.Rows == 0 {
-		return err
+	if from.decoded(w, r.in.Frame.Rows); r.in.Frame.Rows == 0 {
+		return nil
 	}
 	if r.in.Method != "" && r.in.Method != r.method {
 		return inputError(r.names[0], "say --method "+string(r.in.Method)+", or take the method out of the file",
@@ -145,7 +147,7 @@ func (r *run) predict() (err error) {
 
 // finish chooses the reading of the expected file that has as many rows as the
 // data, and reports what it found.
-func (r *run) finish(m models.Predictor) (*Report, error) {
+func (r *run) finish(from windows) (*Report, error) {
 	if r.rows == 0 {
 		return nil, inputError(r.names[0], "verify needs a row at least", "it holds no rows")
 	}
@@ -156,16 +158,30 @@ func (r *run) finish(m models.Predictor) (*Report, error) {
 			return nil, err
 		}
 		if counts[i] = n; n == r.rows {
-			return reading.finish(m)
+			return reading.finish(r.model, joined(from.note(), r.guess(i)))
 		}
 	}
-	return nil, &RowsError{Data: r.names[0], Expect: r.names[1], DataRows: r.rows, ExpectRows: counts[len(counts)-1]}
+	return nil, &RowsError{Data: r.names[0], Expect: r.names[1], DataRows: r.rows, ExpectRows: counts[len(counts)-1], Guess: from.note()}
+}
+
+// guess says that the first line of the expected file may be a header, if it
+// was compared as an answer.
+func (r *run) guess(chosen int) string {
+	if chosen == len(r.readings)-1 || r.readings[chosen].report.DifferentValues == 0 {
+		return ""
+	}
+	return r.names[1] + ": its first line is compared as an answer; if it is a header, an answer is missing"
+}
+
+func joined(notes ...string) string {
+	return strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), "\n")
 }
 
 // A RowsError reports files of different length.
 type RowsError struct {
 	Data, Expect         string
 	DataRows, ExpectRows int
+	Guess                string // what was made of the data's first line
 }
 
 func (e *RowsError) Error() string {
@@ -175,11 +191,13 @@ func (e *RowsError) Error() string {
 
 // Hint is the likely reason.
 func (e *RowsError) Hint() string {
-	switch e.DataRows - e.ExpectRows {
-	case 1:
-		return "if the first line of " + e.Data + " is a header, add --header present; if not, one answer is missing"
-	case -1:
-		return "if the first line of " + e.Data + " is a row, not a header, add --header absent; if not, one answer is too many"
+	switch missing := e.DataRows - e.ExpectRows; {
+	case e.Guess != "":
+		return e.Guess
+	case missing == 1:
+		return "if the first line of " + e.Data + " is a header, add --header present; if not, an answer is missing"
+	case missing == -1:
+		return "if the first line of " + e.Data + " is a row, add --header absent; if not, a row is missing"
 	}
 	return "write both from the same rows: X and model.predict(X)"
 }

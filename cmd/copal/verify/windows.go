@@ -28,11 +28,14 @@ type windows interface {
 	next() (window, error)
 
 	// decoded is told how many rows the codec found in w.
-	decoded(w window, rows int) error
+	decoded(w window, rows int)
 
 	// explain gives an error of the codec or the model its place in the file;
 	// before are the rows of earlier windows.
 	explain(w window, before int, err error) error
+
+	// note says what was guessed of the file; "" if nothing was.
+	note() string
 }
 
 func openWindows(s *source, want *models.Signature, header codec.Header) (windows, error) {
@@ -75,7 +78,8 @@ func (e explainer) explain(w window, before int, err error) error {
 	return &InputError{Name: e.name, Err: err}
 }
 
-func (explainer) decoded(window, int) error { return nil }
+func (explainer) decoded(window, int) {}
+func (explainer) note() string        { return "" }
 
 func atRow(row, column int, name, text string) string {
 	if row < 0 {
@@ -105,6 +109,16 @@ func (d *documentWindow) next() (window, error) {
 	d.done = true
 	body, err := d.from.all()
 	return window{body: body, codec: codec.JSON{}}, err
+}
+
+// explain adds how pandas writes what the server takes.
+func (d *documentWindow) explain(w window, before int, err error) error {
+	err = d.explainer.explain(w, before, err)
+	var input *InputError
+	if errors.As(err, &input) && bytes.Contains(w.body[:min(len(w.body), 256)], []byte(`"columns"`)) {
+		input.Hint = `the server takes what pandas writes with orient="split" as {"dataframe_split": …}; orient="records" goes as it is`
+	}
+	return err
 }
 
 // lineWindows make a list of JSON Lines.
