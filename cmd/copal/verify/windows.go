@@ -139,13 +139,15 @@ func (l *lineWindows) next() (window, error) {
 		if err != nil {
 			break
 		}
+		if l.lines.line > before+1 {
+			l.body = append(l.body, '\n') // keeps the lines of errors right
+		}
 		if row := bytes.TrimSpace(line); len(row) > 0 {
 			if rows++; rows > 1 {
 				l.body = append(l.body, ',')
 			}
 			l.body = asRow(l.body, row)
 		}
-		l.body = append(l.body, '\n')
 	}
 	return window{body: append(l.body, ']'), codec: codec.JSON{}, line: before}, nil
 }
