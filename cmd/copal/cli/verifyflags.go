@@ -24,9 +24,9 @@ type verifyFlags struct {
 func (f *verifyFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.expect, "expect", "", "`FILE` of the answers that Python gave to these rows")
-	flags.Float64Var(&f.tolerance, "tolerance", -1, "how far numbers may be apart: absolute up to 1, relative above; default 1e-9, 1e-6 for float32 answers")
-	flags.StringVar(&f.header, "header", "auto", "whether a CSV file of rows begins with names: auto, present or absent")
-	flags.Lookup("tolerance").DefValue = "-1" // said in the text
+	flags.Float64Var(&f.tolerance, "tolerance", -1, "`number` by which numbers may differ: absolute up to 1, relative above; default: 1e-9, 1e-6 for answers in float32")
+	flags.StringVar(&f.header, "header", "auto", "whether the first line of a CSV file of rows is a header, `choice` of auto, present, absent")
+	flags.Lookup("tolerance").DefValue = "0" // none to show: the text has it
 	must(cmd.RegisterFlagCompletionFunc("header", choices("auto", "present", "absent")))
 }
 
@@ -43,6 +43,8 @@ func (f *verifyFlags) registerBuild(cmd *cobra.Command) {
 func (f *verifyFlags) options(flag string, changed func(name string) bool) (verify.Options, error) {
 	o := verify.Options{Data: f.data, Expect: f.expect, Tolerance: -1, Show: 10, SmokeRows: f.smokeRows}
 	switch {
+	case f.data == "" && f.expect == "":
+		return o, usagef("for example: "+flag+" X.csv --expect y.csv", "two files are to be given: %s with the rows, --expect with the answers", flag)
 	case f.data == "":
 		return o, usagef("for example: "+flag+" X.csv --expect y.csv", "--expect needs the rows that were asked: %s", flag)
 	case f.expect == "":
@@ -105,6 +107,6 @@ func (f *verifyFlags) duringBuild(a *app, cmd *cobra.Command) (judgement, error)
 
 // notEqual is the failure of a comparison whose report has been printed.
 func notEqual(r *verify.Report, o verify.Options) error {
-	return failf(wayToEqual(r, o), "the model's answers are not those of %s: %d of %s differ by more than the tolerance %g",
-		o.Expect, r.DifferentRows, plural(r.Rows, "row"), r.Tolerance)
+	return failf(wayToEqual(r, o), "the model's answers are not those of %s: %d of %s differ%s",
+		o.Expect, r.DifferentRows, plural(r.Rows, "row"), strings.TrimPrefix(beyond(r), ","))
 }

@@ -37,7 +37,11 @@ func (r *reading) close() error { return r.file.Close() }
 
 // openReadings opens the expected file once for each way to read it.
 func openReadings(o Options, answers layout) ([]*reading, error) {
-	s, err := openSource(o.Expect, o.Stdin)
+	again, err := rewindable(o)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openSource(o.Expect, again())
 	if err != nil {
 		return nil, err
 	}
@@ -46,15 +50,31 @@ func openReadings(o Options, answers layout) ([]*reading, error) {
 	if err != nil {
 		return nil, errors.Join(err, first.close())
 	}
-	if head != mayBeHeader || s.stdin {
+	if head != mayBeHeader {
 		return []*reading{first}, nil
 	}
-	if s, err = openSource(o.Expect, nil); err != nil {
+	if s, err = openSource(o.Expect, again()); err != nil {
 		return nil, errors.Join(err, first.close())
 	}
 	second := &reading{name: s.name, file: s, answers: answers, comparison: newComparison(o, answers)}
 	second.rows = &csvRows{from: s, records: csvReader(s), header: true}
 	return []*reading{first, second}, nil
+}
+
+// rewindable gives standard input as often as it is asked, if that is what holds
+// the expected answers.
+func rewindable(o Options) (func() io.Reader, error) {
+	if o.Expect != "-" {
+		return func() io.Reader { return nil }, nil
+	}
+	b, err := io.ReadAll(io.LimitReader(o.Stdin, maxDocument+1))
+	if err != nil {
+		return nil, inputError("standard input", "", "%w", err)
+	}
+	if len(b) > maxDocument {
+		return nil, inputError("standard input", "give it as a file, which is streamed", "it has more than %d MB", maxDocument>>20)
+	}
+	return func() io.Reader { return bytes.NewReader(b) }, nil
 }
 
 // open chooses the reader of the file, and judges its first line.

@@ -31,18 +31,17 @@ const peekSize = 64 << 10
 // A source is a file of rows.
 type source struct {
 	*bufio.Reader
-	name  string // for messages
-	kind  kind
-	stdin bool
-	file  *os.File // nil for standard input
+	name string // for messages
+	kind kind
+	file *os.File // nil for standard input
 }
 
 // openSource opens the file, or standard input for "-", and tells what it is by
 // its name and its first bytes. Files that gzip made are read through it.
 func openSource(path string, stdin io.Reader) (*source, error) {
-	s := &source{name: path, stdin: path == "-"}
+	s := &source{name: path}
 	in := stdin
-	if s.stdin {
+	if path == "-" {
 		s.name = "standard input"
 	} else {
 		f, err := os.Open(path)

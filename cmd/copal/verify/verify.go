@@ -151,18 +151,23 @@ func (r *run) finish(from windows) (*Report, error) {
 	if r.rows == 0 {
 		return nil, inputError(r.names[0], "verify needs a row at least", "it holds no rows")
 	}
-	counts := make([]int, len(r.readings))
+	nearest := -1
 	for i, reading := range r.readings {
 		n, err := reading.count()
 		if err != nil {
 			return nil, err
 		}
-		if counts[i] = n; n == r.rows {
+		if n == r.rows {
 			return reading.finish(r.model, joined(from.note(), r.guess(i)))
 		}
+		if nearest < 0 || abs(n-r.rows) < abs(nearest-r.rows) {
+			nearest = n
+		}
 	}
-	return nil, &RowsError{Data: r.names[0], Expect: r.names[1], DataRows: r.rows, ExpectRows: counts[len(counts)-1], Guess: from.note()}
+	return nil, &RowsError{Data: r.names[0], Expect: r.names[1], DataRows: r.rows, ExpectRows: nearest, Guess: from.note()}
 }
+
+func abs(n int) int { return max(n, -n) }
 
 // guess says that the first line of the expected file may be a header, if it
 // was compared as an answer.

@@ -330,6 +330,22 @@ func TestRunHeader(t *testing.T) {
 	f(codec.HeaderPresent, "y,x\n2,1\n", "")
 }
 
+// Either file may be standard input.
+func TestRunStdin(t *testing.T) {
+	const rows, labels = "x,y\n1,0\n2,0\n", "label\nyes\nno\n"
+	f := func(data, expect, stdin string) {
+		t.Helper()
+		r, err := run(t, model(), models.Predict, data, expect, func(o *verify.Options) { o.Stdin = strings.NewReader(stdin) })
+		if err != nil || !r.Identical || r.Rows != 2 {
+			t.Errorf("%v %+v", err, r)
+		}
+	}
+	f("-", write(t, "y.csv", labels), rows)
+	f(write(t, "X.csv", rows), "-", labels)
+	f("-", write(t, "y.csv", labels), zipped(rows))
+	f(write(t, "X.csv", rows), "-", `["yes", "no"]`)
+}
+
 // The report has the largest differences of all rows, not only of those shown.
 func TestReport(t *testing.T) {
 	x, y := write(t, "X.csv", "x,y\n1,10\n2,20\n3,1e-6\n"), write(t, "p.csv", "1.01,10\n2,20.5\n3,2e-6\n")
