@@ -60,7 +60,8 @@ container runs and asks it one row first. Equal inputs give an equal digest, eve
 
 With --verify X.csv --expect y.csv it first compares the model's answers with those of your
 own Python, as copal verify does, and stores a few of these rows in the image as the test
-that copal deploy asks its endpoints.
+that copal deploy asks its endpoints. Who can pull the image can read them; --smoke-rows 0
+stores none.
 
 With --embed the model is in the image. Without, the image expects it at /opt/ml/model,
 where SageMaker unpacks it from S3; copal deploy uploads it.

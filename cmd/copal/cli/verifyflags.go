@@ -24,8 +24,8 @@ type verifyFlags struct {
 func (f *verifyFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.expect, "expect", "", "`FILE` of the answers that Python gave to these rows")
-	flags.Float64Var(&f.tolerance, "tolerance", -1, "`number` by which numbers may differ: absolute up to 1, relative above; default: 1e-9, 1e-6 for answers in float32")
-	flags.StringVar(&f.header, "header", "auto", "whether the first line of a CSV file of rows is a header, `choice` of auto, present, absent")
+	flags.Float64Var(&f.tolerance, "tolerance", -1, "the `difference` that two numbers may have: absolute up to 1, relative above; default: 1e-9, 1e-6 for answers in float32")
+	flags.StringVar(&f.header, "header", "auto", "whether a CSV file of rows has a `header`: auto, present or absent")
 	flags.Lookup("tolerance").DefValue = "0" // none to show: the text has it
 	must(cmd.RegisterFlagCompletionFunc("header", choices("auto", "present", "absent")))
 }
@@ -35,7 +35,7 @@ func (f *verifyFlags) registerBuild(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.data, "verify", "", "first compare the model's answers to the rows in `FILE` with those of --expect")
 	f.register(cmd)
-	flags.IntVar(&f.smokeRows, "smoke-rows", 3, "with --verify, `rows` to store in the image as the test of its endpoints; 0 for none")
+	flags.IntVar(&f.smokeRows, "smoke-rows", 3, "with --verify, the `number` of rows to store in the image as the test of its endpoints; 0 for none")
 }
 
 // options checks the flags and resolves what they mean. The flag that names the
