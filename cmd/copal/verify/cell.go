@@ -19,6 +19,10 @@ type cell struct {
 // float reads the cell as Python's float does, and truth values as 1 and 0. A
 // missing value is NaN.
 func (c cell) float() (float64, bool) {
+	if decimal(c.text) {
+		f, err := strconv.ParseFloat(c.text, 64)
+		return f, err == nil || math.IsInf(f, 0)
+	}
 	s := strings.ToLower(strings.TrimSpace(c.text))
 	switch {
 	case c.null, s == "", s == "none", s == "<na>":
@@ -32,6 +36,18 @@ func (c cell) float() (float64, bool) {
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	return f, err == nil || math.IsInf(f, 0)
+}
+
+// decimal reports whether s has nothing but what a decimal number has.
+func decimal(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c-'0' <= 9, c == '.', c == '-', c == '+', c == 'e', c == 'E':
+		default:
+			return false
+		}
+	}
+	return s != ""
 }
 
 func (c cell) integer() (int64, bool) {

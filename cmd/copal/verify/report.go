@@ -108,32 +108,42 @@ func (c *comparison) row(in, out *models.Frame, row int, want []cell, order []in
 
 // note keeps a difference if it is among the largest or the first.
 func (c *comparison) note(o outcome, row, i int, column *models.Column, at int, want cell, diff float64) {
-	d := Difference{Row: row, Column: i, Name: c.layout.values[i].label, Expected: want.String()}
 	c.report.Identical = false
+	relative := diff
 	if !math.IsNaN(diff) {
 		w, _ := want.float()
-		got := numberOf(column, at)
-		relative := diff / max(math.Abs(got), math.Abs(w))
-		d.Absolute, d.Relative = &diff, &relative
-		keepLarger(&c.report.LargestAbsolute, d, column, at, func(d *Difference) float64 { return *d.Absolute })
-		keepLarger(&c.report.LargestRelative, d, column, at, func(d *Difference) float64 { return *d.Relative })
+		relative /= max(math.Abs(numberOf(column, at)), math.Abs(w))
 	}
-	if o != different {
+	largest, largestRelative := larger(c.report.LargestAbsolute, Difference.absolute, diff), larger(c.report.LargestRelative, Difference.relative, relative)
+	listed := o == different && len(c.report.Differences) < c.options.Show
+	if o == different {
+		c.texts = c.texts || math.IsNaN(diff)
+		c.noteRounding(want, diff)
+	}
+	if !largest && !largestRelative && !listed {
 		return
 	}
-	c.texts = c.texts || math.IsNaN(diff)
-	c.noteRounding(column, at, want, diff)
-	if len(c.report.Differences) < c.options.Show {
-		d.Got = textOf(column, at)
+	d := Difference{Row: row, Column: i, Name: c.layout.values[i].label, Got: textOf(column, at), Expected: want.String()}
+	if !math.IsNaN(diff) {
+		d.Absolute, d.Relative = &diff, &relative
+	}
+	if largest {
+		c.report.LargestAbsolute = &d
+	}
+	if largestRelative {
+		c.report.LargestRelative = &d
+	}
+	if listed {
 		c.report.Differences = append(c.report.Differences, d)
 	}
 }
 
-func keepLarger(kept **Difference, d Difference, column *models.Column, at int, of func(*Difference) float64) {
-	if *kept == nil || of(&d) > of(*kept) {
-		d.Got = textOf(column, at)
-		*kept = &d
-	}
+func (d Difference) absolute() float64 { return *d.Absolute }
+func (d Difference) relative() float64 { return *d.Relative }
+
+// larger reports whether v, which may be NaN, is beyond what is kept.
+func larger(kept *Difference, of func(Difference) float64, v float64) bool {
+	return kept == nil && !math.IsNaN(v) || kept != nil && v > of(*kept)
 }
 
 func numberOf(c *models.Column, i int) float64 {
@@ -145,7 +155,7 @@ func numberOf(c *models.Column, i int) float64 {
 
 // noteRounding looks whether the expected text has so few decimals that the
 // difference is what it lost.
-func (c *comparison) noteRounding(column *models.Column, at int, want cell, diff float64) {
+func (c *comparison) noteRounding(want cell, diff float64) {
 	decimals := decimalsOf(want.text)
 	if math.IsNaN(diff) || decimals < 0 || diff > 0.5000001*math.Pow(10, -float64(decimals)) {
 		c.unexplained = true
