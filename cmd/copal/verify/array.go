@@ -44,16 +44,31 @@ func openArray(s *source) (*array, error) {
 		return nil, inputError(s.name, "save a matrix; the list that predict_proba gives for several outputs joins with np.hstack",
 			"an array of shape %v has no rows and columns", h.Shape)
 	}
-	if h.DType.HasObject() {
-		return nil, inputError(s.name, "save labels as texts, np.save(…, y.astype(str)), or write CSV", "an array of Python objects is a pickle, which is not executed here")
-	}
-	if !h.DType.Number() && h.DType.Kind != 'U' && h.DType.Kind != 'S' {
-		return nil, inputError(s.name, "save numbers or texts", "an array of dtype %s is not compared", h.DType)
+	if err := a.check(); err != nil {
+		return nil, err
 	}
 	if h.Fortran && a.cols > 1 && a.rows > 1 {
 		return a, a.readWhole()
 	}
 	return a, nil
+}
+
+// check refuses what holds no rows of numbers or texts.
+func (a *array) check() error {
+	h := a.head
+	if _, err := ndarray.Bytes(h.DType, h.Shape); err != nil {
+		return &InputError{Name: a.from.name, Err: err}
+	}
+	if a.cols == 0 {
+		return inputError(a.from.name, "a row needs a value at least", "an array of shape %v has no columns", h.Shape)
+	}
+	if h.DType.HasObject() {
+		return inputError(a.from.name, "save labels as texts, np.save(…, y.astype(str)), or write CSV", "an array of Python objects is a pickle, which is not executed here")
+	}
+	if !h.DType.Number() && h.DType.Kind != 'U' && h.DType.Kind != 'S' {
+		return inputError(a.from.name, "save numbers or texts", "an array of dtype %s is not compared", h.DType)
+	}
+	return nil
 }
 
 func (a *array) readWhole() error {
@@ -69,7 +84,7 @@ func (a *array) readWhole() error {
 	if a.whole, err = ndarray.New(a.head.DType, a.head.Shape, true, data); err != nil {
 		return a.early()
 	}
-	a.texts, err = textsOfArray(a.whole)
+	a.texts, err = a.textsOf(a.whole)
 	return err
 }
 
@@ -101,8 +116,17 @@ func (a *array) next(n int) (texts textsOf, first, rows int, err error) {
 	if err != nil {
 		return nil, 0, 0, a.early()
 	}
-	texts, err = textsOfArray(part)
+	texts, err = a.textsOf(part)
 	return texts, 0, rows, err
+}
+
+// textsOf gives the values of a part; one that 64 bits do not hold is an error.
+func (a *array) textsOf(part *ndarray.Array) (textsOf, error) {
+	texts, err := textsOfArray(part)
+	if err != nil {
+		return nil, &InputError{Name: a.from.name, Err: err}
+	}
+	return texts, nil
 }
 
 func textsOfArray(a *ndarray.Array) (textsOf, error) {

@@ -61,14 +61,6 @@ func labelOf(s *models.Signature, m models.MethodSignature, p models.Port, k int
 	return p.Name
 }
 
-// name is how a message calls value i.
-func (l layout) name(i int) string {
-	if l.values[i].label != "" {
-		return l.values[i].label
-	}
-	return strconv.Itoa(i)
-}
-
 // order says for each value of an answer which cell of a row is expected for it,
 // if a row has n cells under names (nil for none).
 func (l layout) order(names []string, n int) ([]int, error) {

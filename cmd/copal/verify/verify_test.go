@@ -277,6 +277,8 @@ func TestRunRefuses(t *testing.T) {
 	data("X.npy", npy(t, "<f8", false, 1, 3, float64s(1, 2, 3)), "X: row 0: expected a row of 2 values, got 3 values", "")
 	data("X.npy", npy(t, "<f8", false, 1, 2, float64s(1, 2))[:140], "X: the file ends before the array of shape [1 2] does", "cut off")
 	data("X.npy", npy(t, "<f8", true, 2, 2, float64s(1, 2, 3, 4))[:140], "X: the file ends before the array of shape [2 2] does", "cut off")
+	data("X.npy", npy(t, "<f8", false, 3, 0, ""), "X: an array of shape [3 0] has no columns", "a value at least")
+	data("X.npy", npy(t, "<u8", false, 1, 1, "\xff\xff\xff\xff\xff\xff\xff\xff"), "X: element 0 of the array, 18446744073709551615, is beyond int64", "")
 	data("X.npy", npy(t, "<c16", false, 1, 1, float64s(1, 2)), "X: an array of dtype <c16 is not compared", "numbers or texts")
 	data("X.parquet", "PAR1....", "X: it is a Parquet file; CSV, JSON, JSON Lines and .npy are read", "to_csv")
 	data("X.xlsx", "PK\x03\x04....", "X: it is a zip archive, as .xlsx and .npz files are; CSV, JSON, JSON Lines and .npy are read", "CSV")
