@@ -132,10 +132,15 @@ func isIndexName(name string) bool { return name == "" || strings.HasPrefix(name
 
 // otherSeparator recognizes a table whose fields stand apart by something else.
 func otherSeparator(line []byte) string {
-	for _, s := range []struct{ sep, name string }{{";", "semicolons"}, {"\t", "tabs"}} {
-		if n := bytes.Count(line, []byte(s.sep)); n > 0 && !bytes.Contains(line, []byte(",")) {
-			return "its fields seem to stand apart by " + s.name + "; write it with commas"
-		}
+	const write = "; write it with commas"
+	switch words := bytes.Fields(line); {
+	case bytes.Contains(line, []byte(",")):
+	case bytes.Contains(line, []byte(";")):
+		return "its fields seem to stand apart by semicolons" + write
+	case bytes.Contains(line, []byte("\t")):
+		return "its fields seem to stand apart by tabs" + write
+	case len(words) > 1 && !slices.ContainsFunc(words, func(w []byte) bool { return !decimal(string(w)) }):
+		return "its numbers seem to stand apart by spaces" + write + `, as np.savetxt does with delimiter=","`
 	}
 	return ""
 }

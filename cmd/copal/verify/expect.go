@@ -87,12 +87,29 @@ func (r *reading) open() (verdict, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return noHeader, inputError(r.name, "", "%w", err)
 	}
-	fields, err := csvReader(bytes.NewReader(head)).Read()
+	v, err := r.firstLine(head)
+	r.rows = &csvRows{from: r.file, records: csvReader(r.file), header: v == isHeader}
+	return v, err
+}
+
+// firstLine judges the first line of a CSV file. Above a second line that might
+// be a header as well, it is a row of what the model does not answer.
+func (r *reading) firstLine(head []byte) (verdict, error) {
+	records := csvReader(bytes.NewReader(head))
+	fields, err := records.Read()
 	if err != nil {
 		return noHeader, csvError(r.name, err)
 	}
+	if hint := otherSeparator([]byte(fields[0])); hint != "" && len(fields) == 1 && len(r.answers.values) > 1 {
+		return noHeader, inputError(r.name, hint, "a line has 1 value; the model answers %d", len(r.answers.values))
+	}
 	v := r.answers.header(fields)
-	r.rows = &csvRows{from: r.file, records: csvReader(r.file), header: v == isHeader}
+	if v != isHeader || isIndexName(fields[0]) {
+		return v, nil
+	}
+	if fields, err = records.Read(); err == nil && r.answers.header(fields) == isHeader {
+		return noHeader, nil
+	}
 	return v, nil
 }
 
