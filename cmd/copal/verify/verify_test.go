@@ -155,6 +155,7 @@ func TestRunExpect(t *testing.T) {
 	proba("1,2\n3,4\n", "p.csv", "a,b\nc,d\n", "2 rows 2 different: 0/0no 1≠a 0/1yes 2≠b 1/0no 3≠c 1/1yes 4≠d") // labels, not numbers
 	proba("nan,1\n", "p.csv", "0.0,1\n", "1 rows 1 different: 0/0no NaN≠0.0")
 	proba("1,inf\n", "p.csv", "1,-inf\n", "1 rows 1 different: 0/1yes +Inf≠-inf")
+	proba("1,1.5e308\n", "p.csv", "1,-1.5e308\n", "1 rows 1 different: 0/1yes 1.5e+308≠-1.5e308")
 	proba("1,2\n", "p.csv", "a b,2\n1,2\n", "1 rows identical")
 	proba("1,0.1\n", "p.csv", "1.0,0.1000000000001\n", "1 rows equal")
 	proba("1,0.1\n", "p.csv", "1.0,0.10001\n", "1 rows 1 different: 0/1yes 0.1≠0.10001")
