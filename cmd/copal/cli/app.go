@@ -18,7 +18,6 @@ type app struct {
 	json     bool
 	progress string
 	display  *progress.Display // nil until the flags are parsed
-	printed  bool              // a command with --json has printed its failure itself
 }
 
 // result prints the one result of a command: v as JSON with --json, else text

@@ -80,11 +80,10 @@ func (a *app) printInspect(r inspectResult, refusal error) error {
 	}
 	f := explainOne(refusal)
 	r.Error, r.Hints, r.ExitCode = f.Error(), f.hints, f.code
-	a.printed = true
 	if err := a.printJSON(r); err != nil {
 		return err
 	}
-	return refusal
+	return &printed{refusal}
 }
 
 // writeInspect prints a fact a line.
@@ -109,12 +108,15 @@ func (a *app) writeInspect(out io.Writer, r inspectResult, refusal error) error 
 		signatureRows(r.Signature, row, rows)
 	}
 	rows("globals", globalTexts(r.Info.Globals))
-	row("verdict", "%s", verdict(refusal))
+	row("verdict", "%s", modelVerdict(refusal))
 	return w.Flush()
 }
 
 // signatureRows prints what a model takes and answers.
 func signatureRows(s *models.Signature, row func(label, format string, args ...any), rows func(string, []string)) {
+	if s.Open {
+		row("takes", "columns of any name, each of numbers or of strings")
+	}
 	rows("takes", takes(s.Inputs))
 	if len(s.Features) > 0 {
 		rows("features", wrapped(s.Features))
@@ -127,8 +129,8 @@ func signatureRows(s *models.Signature, row func(label, format string, args ...a
 	}
 }
 
-// verdict says in a line whether the model can be served.
-func verdict(refusal error) string {
+// modelVerdict says in a line whether the model can be served.
+func modelVerdict(refusal error) string {
 	var unsupported *models.UnsupportedError
 	switch {
 	case refusal == nil:
@@ -284,6 +286,9 @@ func portText(p models.Port) string {
 	}
 	if p.Name != "" {
 		s = p.Name + " " + s
+	}
+	if p.Optional {
+		s += ", may be left out"
 	}
 	return s
 }
