@@ -22,7 +22,7 @@ func Exp32(x float32) float32 {
 	scale := math.Float64frombits(math.Float64bits(exp32Table[n&31]) + uint64(n>>5)<<52)
 	high := float64(exp32Poly[0]*r) + exp32Poly[1]
 	low := float64(exp32Poly[2]*r) + 1
-	return float32(float64(float64(high*float64(r*r)) + low) * scale)
+	return float32(float64(float64(high*float64(r*r))+low) * scale)
 }
 
 const (

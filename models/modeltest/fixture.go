@@ -14,13 +14,14 @@ import (
 )
 
 // A Fixture is what a library answers for one model file, NAME.json beside
-// NAME.pkl. It is written by testdata/LIBRARY/make.py.
+// NAME.pkl, or another ending. It is written by testdata/LIBRARY/make.py.
 type Fixture struct {
 	Library string `json:"library"`
 	Version string `json:"version"`
 	NumPy   string `json:"numpy"`
 	Python  string `json:"python"`
 	Class   string `json:"class"` // of the root
+	Model   string `json:"model"` // the ending of the model file; "" is pkl
 
 	// Tolerance has the methods that the model offers, and how close their
 	// answers must be.
@@ -137,6 +138,14 @@ func (b *Batch) frame() *models.Frame {
 		f.Columns = append(f.Columns, c.Column)
 	}
 	return f
+}
+
+// ModelPath is the model file of the fixture at path, which has no ending.
+func (f *Fixture) ModelPath(path string) string {
+	if f.Model == "" {
+		return path + ".pkl"
+	}
+	return path + "." + f.Model
 }
 
 // ReadFixture reads NAME.json.
