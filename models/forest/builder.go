@@ -22,6 +22,7 @@ type Builder struct {
 	columns []column
 	places  map[column]uint32 // in columns
 	sets    []membership
+	known   map[string]uint32 // in sets, by what they ask
 	values  []float64
 	ids     []int32
 	covers  []float64 // of nodes; nil until one is known
@@ -49,7 +50,7 @@ type question struct {
 
 // NewBuilder begins a forest. The shape is the caller's to check.
 func NewBuilder(shape Shape) *Builder {
-	return &Builder{shape: shape, places: map[column]uint32{}}
+	return &Builder{shape: shape, places: map[column]uint32{}, known: map[string]uint32{}}
 }
 
 // Add adds a tree whose leaves add to outputs output, …, output+Width-1. It
@@ -117,8 +118,7 @@ func (b *Builder) cover(v float64) {
 // question is what n asks.
 func (b *Builder) question(n *Node) question {
 	if n.Kind == Member {
-		b.sets = append(b.sets, membership{Set: *n.Set, feature: int32(n.Feature), missingLeft: n.MissingLeft})
-		return question{slot: asksSet | uint32(len(b.sets)-1)}
+		return question{slot: asksSet | b.set(n)}
 	}
 	c := column{feature: int32(n.Feature), missingLeft: n.MissingLeft, zeroMissing: n.ZeroMissing}
 	slot, ok := b.places[c]
@@ -128,6 +128,19 @@ func (b *Builder) question(n *Node) question {
 		b.columns = append(b.columns, c)
 	}
 	return question{key: bound(n, b.shape.Precision), slot: slot}
+}
+
+// set is the number of the set that n asks.
+func (b *Builder) set(n *Node) uint32 {
+	m := membership{Set: *n.Set, feature: int32(n.Feature), missingLeft: n.MissingLeft}
+	key := m.same()
+	i, ok := b.known[key]
+	if !ok {
+		i = uint32(len(b.sets))
+		b.known[key] = i
+		b.sets = append(b.sets, m)
+	}
+	return i
 }
 
 // turned asks "at most" where n asks "above".

@@ -87,7 +87,7 @@ func (f *Forest) descendWide(a uint32, keys []int32, x []float64) uint32 {
 		a += n.steps
 		if n.slot != asksSet {
 			a += uint32(uint64(int64(n.key)-int64(keys[n.slot])) >> 63)
-		} else if set := &f.sets[n.key]; !set.left(x[set.feature]) {
+		} else if set := &f.sets[n.key]; !set.left(f.category(x, set.feature)) {
 			a++
 		}
 	}

@@ -127,6 +127,9 @@ func (s *sample) descend(nodes []Node, x []float64) int {
 }
 
 func (s *sample) yes(n *Node, v float64) bool {
+	if n.Kind == Member && s.shape.Precision == Float32 {
+		v = float64(float32(v))
+	}
 	if n.Kind == Member {
 		return n.Set.yes(v, n.MissingLeft)
 	}

@@ -57,6 +57,8 @@ type sliced struct {
 	slices   []slice
 	places   []uint16 // of leaves
 	planes   []plane
+	codings  []coding
+	sets     []setPlane // their planes are behind planes
 	ranks32  []ranks[int32]
 	ranks64  []ranks[int64]
 	values32 []float32
@@ -69,6 +71,7 @@ type kernels struct {
 	name   string
 	rank32 func(to *[tile]int8, keys *[tile]int32, r *ranks[int32])
 	rank64 func(to *[tile]int8, keys *[tile]int64, r *ranks[int64])
+	member func(to *[tile]int8, codes *codePlanes, right *[maxCodes / 8]uint8)
 	leaves func(to *[tile]uint8, nodes []slice, leaves []uint16, planes [][tile]int8, m *masks)
 	add32  func(sums *[tile]float32, leaf *[tile]uint8, values []float32, leaves int)
 	add64  func(sums *[tile]float64, leaf *[tile]uint8, values []float64, leaves int)
@@ -80,17 +83,17 @@ type masks [2 * sliceLeaves]uint64
 // slice makes the form of the bit-sliced engine, or nil if the forest does not
 // fit it.
 func (b *Builder) slice(f *Forest, k *kernels) *sliced {
-	if len(f.sets) > 0 || len(b.nodes) == 0 {
+	s := &sliced{kernels: k}
+	if len(b.nodes) == 0 || !s.addSets(f.sets) {
 		return nil
 	}
-	s := &sliced{kernels: k}
 	for _, d := range b.trees {
 		if d.count > 2*sliceLeaves-1 {
 			return nil
 		}
 	}
 	first, bounds := s.addPlanes(b)
-	if len(s.planes) > math.MaxUint16 {
+	if len(s.planes)+len(s.sets) > math.MaxUint16 {
 		return nil
 	}
 	for _, d := range b.trees {
@@ -143,11 +146,21 @@ func (s *sliced) addTree(b *Builder, d draft, first []int, bounds [][]int64) {
 			s.places = append(s.places, uint16(i+1))
 			continue
 		}
-		at, _ := slices.BinarySearch(bounds[n.slot], n.key)
-		s.slices = append(s.slices, slice{plane: uint16(first[n.slot] + at/planeBounds), at: uint16(i + 1), bin: turn(at % planeBounds)})
+		q := s.slice(n, first, bounds)
+		q.at = uint16(i + 1)
+		s.slices = append(s.slices, q)
 	}
 	t.count, t.leaves = int32(len(s.slices))-t.slices, int32(len(s.places))-t.places
 	s.trees = append(s.trees, t)
+}
+
+// slice is a question in the terms of planes.
+func (s *sliced) slice(q *question, first []int, bounds [][]int64) slice {
+	if q.slot >= asksSet {
+		return slice{plane: uint16(len(s.planes) + int(q.slot-asksSet))}
+	}
+	at, _ := slices.BinarySearch(bounds[q.slot], q.key)
+	return slice{plane: uint16(first[q.slot] + at/planeBounds), bin: turn(at % planeBounds)}
 }
 
 // turn makes a byte compare as int8.
@@ -182,6 +195,7 @@ type sliceBlock struct {
 	keys64 [tile]int64
 	leaf   [tile]uint8
 	planes [][tile]int8
+	codes  []codePlanes
 	sums32 [][tile]float32 // one an output
 	sums64 [][tile]float64
 	masks  masks
@@ -237,7 +251,15 @@ func scatter[T float32 | float64](rows []float64, from [][tile]T) {
 
 // fillPlanes ranks the values of rows. Rows that are not there have no meaning.
 func (s *sliced) fillPlanes(f *Forest, b *sliceBlock, x []float64) {
-	b.planes = resize(b.planes, len(s.planes))
+	b.planes = resize(b.planes, len(s.planes)+len(s.sets))
+	b.codes = resize(b.codes, len(s.codings))
+	for i := range s.codings {
+		b.codes[i].fill(f, &s.codings[i], x)
+	}
+	for i := range s.sets {
+		set := &s.sets[i]
+		s.kernels.member(&b.planes[len(s.planes)+i], &b.codes[set.coding], &set.right)
+	}
 	for i, p := range s.planes {
 		c := &f.columns[p.column]
 		known := i > 0 && s.planes[i-1].column == p.column

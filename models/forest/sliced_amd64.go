@@ -13,7 +13,7 @@ func vectorKernels() []*kernels {
 	var list []*kernels
 	if archsimd.X86.AVX512() {
 		list = append(list, &kernels{name: "bit-sliced AVX-512", rank32: rank32AVX512, rank64: rank64AVX512,
-			leaves: leavesAVX512, add32: add32AVX512, add64: add64AVX512})
+			member: memberAVX512, leaves: leavesAVX512, add32: add32AVX512, add64: add64AVX512})
 	}
 	return list
 }
@@ -40,6 +40,20 @@ func rank64AVX512(to *[tile]int8, keys *[tile]int64, r *ranks[int64]) {
 		at += bits.OnesCount8(k.Greater(archsimd.LoadInt64x8((*[8]int64)(group[8:]))).ToBits())
 		to[i] = turn(at)
 	}
+}
+
+func memberAVX512(to *[tile]int8, codes *codePlanes, right *[maxCodes / 8]uint8) {
+	half := archsimd.LoadUint8x16((*[16]uint8)(right[:16]))
+	var low, high archsimd.Uint8x64
+	low = low.SetLo(low.GetLo().SetLo(half).SetHi(half))
+	low = low.SetHi(low.GetLo())
+	half = archsimd.LoadUint8x16((*[16]uint8)(right[16:]))
+	high = high.SetLo(high.GetLo().SetLo(half).SetHi(half))
+	high = high.SetHi(high.GetLo())
+	bytes := low.PermuteOrZeroGrouped(archsimd.LoadUint8x64(&codes.low).AsInt8x64())
+	bytes = bytes.Or(high.PermuteOrZeroGrouped(archsimd.LoadUint8x64(&codes.high).AsInt8x64()))
+	bytes = bytes.And(archsimd.LoadUint8x64(&codes.bit))
+	bytes.Min(archsimd.BroadcastUint8x64(1)).AsInt8x64().Store(to)
 }
 
 func leavesAVX512(to *[tile]uint8, nodes []slice, leaves []uint16, planes [][tile]int8, m *masks) {

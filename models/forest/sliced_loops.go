@@ -6,6 +6,7 @@ var loops = kernels{
 	name:   "bit-sliced",
 	rank32: rankLoop[int32],
 	rank64: rankLoop[int64],
+	member: memberLoop,
 	leaves: leavesLoop,
 	add32:  addLoop[float32],
 	add64:  addLoop[float64],
@@ -20,6 +21,19 @@ func rankLoop[K int32 | int64](to *[tile]int8, keys *[tile]K, r *ranks[K]) {
 			}
 		}
 		to[i] = turn(n)
+	}
+}
+
+func memberLoop(to *[tile]int8, codes *codePlanes, right *[maxCodes / 8]uint8) {
+	for i, bit := range codes.bit {
+		at := codes.low[i]
+		if at >= 0x80 {
+			at = codes.high[i] + maxCodes/16
+		}
+		to[i] = 0
+		if right[at]&bit != 0 {
+			to[i] = 1
+		}
 	}
 }
 
