@@ -27,6 +27,9 @@ type Builder struct {
 	ids     []int32
 	covers  []float64 // of nodes; nil until one is known
 
+	symmetric []symmetric // all trees, while they are oblivious
+	leaves    int         // of these
+
 	order []int32 // of the tree at hand: nodes by their place in the layout
 	seen  []bool
 }
@@ -60,6 +63,14 @@ func (b *Builder) Add(nodes []Node, values []float64, output int) error {
 	if err := b.checkTree(nodes, values, output); err != nil {
 		return err
 	}
+	if err := b.expandAll(); err != nil {
+		return err
+	}
+	return b.addNodes(nodes, values, output)
+}
+
+// addNodes adds a tree that has been checked node by node.
+func (b *Builder) addNodes(nodes []Node, values []float64, output int) error {
 	least, most, err := b.layOut(nodes)
 	if err != nil {
 		return err

@@ -83,6 +83,25 @@ func newSample(r *rand.Rand, shape Shape, trees, questions int, sets bool) *samp
 	return s
 }
 
+// levels makes oblivious trees of up to so many levels, and adds them.
+func (s *sample) levels(t *testing.T, r *rand.Rand, b *Builder, trees, depth int) {
+	t.Helper()
+	for range trees {
+		tree := symmetric{levels: make([]Node, r.IntN(depth+1)), output: r.IntN(s.shape.Outputs - s.shape.Width + 1)}
+		for i := range tree.levels {
+			tree.levels[i] = s.tree(r, 1, true)[0]
+		}
+		tree.values = make([]float64, s.shape.Width<<len(tree.levels))
+		for i := range tree.values {
+			tree.values[i] = float64(float32(r.NormFloat64()))
+		}
+		if err := b.AddOblivious(tree.levels, tree.values, tree.output); err != nil {
+			t.Fatal(err)
+		}
+		s.trees, s.values, s.outputs = append(s.trees, tree.expand()), append(s.values, tree.values), append(s.outputs, tree.output)
+	}
+}
+
 // rows are n rows of values that the nodes compare with, and others.
 func (s *sample) rows(r *rand.Rand, n int) []float64 {
 	x := make([]float64, n*s.shape.Features)
@@ -164,7 +183,7 @@ func (s *Set) yes(v float64, missing bool) bool {
 func (s *sample) sums(out, x []float64) {
 	for row := x; len(row) > 0; row, out = row[s.shape.Features:], out[s.shape.Outputs:] {
 		for k, nodes := range s.trees {
-			leaf := s.descend(nodes, row)
+			leaf := nodes[s.descend(nodes, row)].Leaf
 			for j, v := range s.values[k][leaf*s.shape.Width:][:s.shape.Width] {
 				to := &out[s.outputs[k]+j]
 				if s.shape.Sums == Float32 {
@@ -211,7 +230,8 @@ func checkEngines(t *testing.T, s *sample, b *Builder, x []float64) {
 		f.Apply(ids, x)
 		for i, id := range ids {
 			row := x[i/len(s.trees)*s.shape.Features:]
-			if want := s.descend(s.trees[i%len(s.trees)], row[:s.shape.Features]); id != float64(want) {
+			nodes := s.trees[i%len(s.trees)]
+			if want := nodes[s.descend(nodes, row[:s.shape.Features])].ID; id != float64(want) {
 				t.Fatalf("%s, %+v: row %d, tree %d: leaf %v, want %d", name, s.shape, i/len(s.trees), i%len(s.trees), id, want)
 			}
 		}
@@ -249,6 +269,40 @@ func TestManyBounds(t *testing.T) {
 	for _, shape := range shapes() {
 		s := newSample(r, shape, 60, 100, false)
 		checkEngines(t, s, s.builder(t), s.rows(r, 100))
+	}
+}
+
+func TestObliviousEngines(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, shape := range shapes() {
+		for _, depth := range []int{0, 1, 4, 6, 8, 11} {
+			s, b := &sample{shape: shape}, NewBuilder(shape)
+			s.levels(t, r, b, 12, depth)
+			for _, rows := range []int{1, 63, 64, 130} {
+				checkEngines(t, s, b, s.rows(r, rows))
+			}
+			if f := b.Forest(); f.oblivious == nil {
+				t.Fatal("the engine of oblivious trees did not run")
+			}
+		}
+	}
+}
+
+// Oblivious trees among others are added in their order.
+func TestSomeObliviousTrees(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, shape := range shapes() {
+		s, b := &sample{shape: shape}, NewBuilder(shape)
+		s.levels(t, r, b, 3, 5)
+		other := newSample(r, shape, 2, 9, true)
+		for i, nodes := range other.trees {
+			if err := b.Add(nodes, other.values[i], other.outputs[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.trees, s.values, s.outputs = append(s.trees, other.trees...), append(s.values, other.values...), append(s.outputs, other.outputs...)
+		s.levels(t, r, b, 3, 5)
+		checkEngines(t, s, b, s.rows(r, 70))
 	}
 }
 

@@ -19,6 +19,10 @@ type Forest struct {
 	covers  []float64 // of the nodes; nil if unknown
 	least   int32     // depth of any leaf of any tree
 	depth   int
+	leaves  int
+
+	oblivious []obliviousTree // instead of trees, nodes and ids
+	levels    []wide          // of these; without steps
 
 	sliced *sliced // nil if only the scalar engine runs
 
@@ -33,13 +37,13 @@ type tree struct {
 }
 
 // Trees is the number of trees.
-func (f *Forest) Trees() int { return len(f.trees) }
+func (f *Forest) Trees() int { return len(f.trees) + len(f.oblivious) }
 
 // Nodes is the number of nodes of all trees, leaves included.
-func (f *Forest) Nodes() int { return len(f.packed) + len(f.wide) }
+func (f *Forest) Nodes() int { return max(2*f.leaves-f.Trees(), 0) }
 
 // Leaves is the number of leaves of all trees.
-func (f *Forest) Leaves() int { return len(f.ids) }
+func (f *Forest) Leaves() int { return f.leaves }
 
 // Depth is the largest number of questions that a tree asks of a row.
 func (f *Forest) Depth() int { return f.depth }
@@ -62,9 +66,13 @@ func (f *Forest) Sum(out, x []float64) {
 
 // Apply writes the number of the leaf that each tree comes to, Trees() a row.
 func (f *Forest) Apply(ids, x []float64) {
-	n := len(f.trees)
+	n := f.Trees()
 	f.blocks(x, func(b *block, first int, rows []float64) {
 		b.keys = f.keys(b.keys, rows)
+		if f.oblivious != nil {
+			f.applyOblivious(b, ids[first*n:], rows)
+			return
+		}
 		for t := range f.trees {
 			for i, leaf := range f.treeLeaves(b, t, rows) {
 				ids[(first+i)*n+t] = float64(f.ids[leaf])
@@ -115,6 +123,10 @@ func (f *Forest) sumBlock(b *block, out, x []float64) {
 		return
 	}
 	b.keys = f.keys(b.keys, x)
+	if f.oblivious != nil {
+		f.sumOblivious(b, out, x)
+		return
+	}
 	rows := len(x) / f.Features
 	if rows < fewRows {
 		for i := range rows {

@@ -39,6 +39,9 @@ func (b *Builder) Forest() *Forest {
 // build makes a forest that runs on kernels too, if there are any and they suit
 // it.
 func (b *Builder) build(k *kernels) *Forest {
+	if len(b.symmetric) > 0 {
+		return b.buildOblivious(k)
+	}
 	f := &Forest{Shape: b.shape, columns: slices.Clone(b.columns), sets: slices.Clone(b.sets),
 		values: slices.Clone(b.values), ids: slices.Clone(b.ids), covers: slices.Clone(b.covers)}
 	f.trees = make([]tree, len(b.trees))
@@ -49,6 +52,7 @@ func (b *Builder) build(k *kernels) *Forest {
 			f.least = d.least
 		}
 	}
+	f.leaves = len(f.ids)
 	if f.Precision == Float64 {
 		f.bounds = b.bounds()
 	}

@@ -51,18 +51,19 @@ type sliceTree struct {
 
 // sliced are the trees for the bit-sliced engine.
 type sliced struct {
-	kernels  *kernels
-	least    int // rows that make it worth it
-	trees    []sliceTree
-	slices   []slice
-	places   []uint16 // of leaves
-	planes   []plane
-	codings  []coding
-	sets     []setPlane // their planes are behind planes
-	ranks32  []ranks[int32]
-	ranks64  []ranks[int64]
-	values32 []float32
-	values64 []float64
+	kernels   *kernels
+	oblivious bool // slices are levels
+	least     int  // rows that make it worth it
+	trees     []sliceTree
+	slices    []slice
+	places    []uint16 // of leaves
+	planes    []plane
+	codings   []coding
+	sets      []setPlane // their planes are behind planes
+	ranks32   []ranks[int32]
+	ranks64   []ranks[int64]
+	values32  []float32
+	values64  []float64
 }
 
 // kernels are the loops of the bit-sliced engine, for one kind of processor. The
@@ -73,6 +74,7 @@ type kernels struct {
 	rank64 func(to *[tile]int8, keys *[tile]int64, r *ranks[int64])
 	member func(to *[tile]int8, codes *codePlanes, right *[maxCodes / 8]uint8)
 	leaves func(to *[tile]uint8, nodes []slice, leaves []uint16, planes [][tile]int8, m *masks)
+	levels func(to *[tile]uint8, levels []slice, planes [][tile]int8)
 	add32  func(sums *[tile]float32, leaf *[tile]uint8, values []float32, leaves int)
 	add64  func(sums *[tile]float64, leaf *[tile]uint8, values []float64, leaves int)
 }
@@ -83,30 +85,65 @@ type masks [2 * sliceLeaves]uint64
 // slice makes the form of the bit-sliced engine, or nil if the forest does not
 // fit it.
 func (b *Builder) slice(f *Forest, k *kernels) *sliced {
-	s := &sliced{kernels: k}
-	if len(b.nodes) == 0 || !s.addSets(f.sets) {
-		return nil
-	}
 	for _, d := range b.trees {
 		if d.count > 2*sliceLeaves-1 {
 			return nil
 		}
 	}
-	first, bounds := s.addPlanes(b)
-	if len(s.planes)+len(s.sets) > math.MaxUint16 {
+	s, places := b.slicePlanes(f, k)
+	if s == nil {
 		return nil
 	}
 	for _, d := range b.trees {
-		s.addTree(b, d, first, bounds)
+		s.addTree(b, d, places)
 	}
-	s.addValues(f, b)
+	s.addValues(f)
 	return s
 }
 
-// addPlanes makes the planes of all columns, and returns the first one of each
-// column and its bounds.
-func (s *sliced) addPlanes(b *Builder) (first []int, bounds [][]int64) {
-	bounds = b.bounds()
+// sliceOblivious is the same for oblivious trees, whose levels are b.nodes.
+func (b *Builder) sliceOblivious(f *Forest, k *kernels) *sliced {
+	s, places := b.slicePlanes(f, k)
+	if s == nil {
+		return nil
+	}
+	s.oblivious = true
+	for i := range b.nodes {
+		s.slices = append(s.slices, places.slice(&b.nodes[i]))
+	}
+	for i := range f.oblivious {
+		t := &f.oblivious[i]
+		s.trees = append(s.trees, sliceTree{slices: t.first, count: t.depth, leaves: 1 << t.depth, values: t.leaf * int32(f.Width), output: t.output})
+	}
+	s.addValues(f)
+	return s
+}
+
+// planePlaces say which planes belong to the questions of nodes.
+type planePlaces struct {
+	first  []int     // plane of each column
+	bounds [][]int64 // of each column
+	sets   int       // where the planes of sets begin
+}
+
+// slicePlanes begins the form of the bit-sliced engine with its planes; it is nil
+// if there are too many.
+func (b *Builder) slicePlanes(f *Forest, k *kernels) (*sliced, *planePlaces) {
+	s := &sliced{kernels: k}
+	if !s.addSets(f.sets) {
+		return nil, nil
+	}
+	places := &planePlaces{bounds: b.bounds()}
+	places.first = s.addPlanes(b, places.bounds)
+	places.sets = len(s.planes)
+	if len(s.planes)+len(s.sets) > math.MaxUint16 {
+		return nil, nil
+	}
+	return s, places
+}
+
+// addPlanes makes the planes of all columns, and returns the first one of each.
+func (s *sliced) addPlanes(b *Builder, bounds [][]int64) (first []int) {
 	for i, list := range bounds {
 		first = append(first, len(s.planes))
 		for part := range slices.Chunk(list, planeBounds) {
@@ -121,7 +158,7 @@ func (s *sliced) addPlanes(b *Builder) (first []int, bounds [][]int64) {
 			s.planes = append(s.planes, p)
 		}
 	}
-	return first, bounds
+	return first
 }
 
 func newRanks[K int32 | int64](bounds []int64, last K) (r ranks[K]) {
@@ -138,7 +175,7 @@ func newRanks[K int32 | int64](bounds []int64, last K) (r ranks[K]) {
 }
 
 // addTree adds a tree.
-func (s *sliced) addTree(b *Builder, d draft, first []int, bounds [][]int64) {
+func (s *sliced) addTree(b *Builder, d draft, places *planePlaces) {
 	t := sliceTree{slices: int32(len(s.slices)), places: int32(len(s.places)), values: int32(d.leaf * b.shape.Width), output: d.output}
 	for i := range d.count {
 		n := &b.nodes[d.first+i]
@@ -146,7 +183,7 @@ func (s *sliced) addTree(b *Builder, d draft, first []int, bounds [][]int64) {
 			s.places = append(s.places, uint16(i+1))
 			continue
 		}
-		q := s.slice(n, first, bounds)
+		q := places.slice(n)
 		q.at = uint16(i + 1)
 		s.slices = append(s.slices, q)
 	}
@@ -155,12 +192,12 @@ func (s *sliced) addTree(b *Builder, d draft, first []int, bounds [][]int64) {
 }
 
 // slice is a question in the terms of planes.
-func (s *sliced) slice(q *question, first []int, bounds [][]int64) slice {
+func (p *planePlaces) slice(q *question) slice {
 	if q.slot >= asksSet {
-		return slice{plane: uint16(len(s.planes) + int(q.slot-asksSet))}
+		return slice{plane: uint16(p.sets + int(q.slot-asksSet))}
 	}
-	at, _ := slices.BinarySearch(bounds[q.slot], q.key)
-	return slice{plane: uint16(first[q.slot] + at/planeBounds), bin: turn(at % planeBounds)}
+	at, _ := slices.BinarySearch(p.bounds[q.slot], q.key)
+	return slice{plane: uint16(p.first[q.slot] + at/planeBounds), bin: turn(at % planeBounds)}
 }
 
 // turn makes a byte compare as int8.
@@ -168,13 +205,13 @@ func turn(n int) int8 { return int8(uint8(n) ^ 0x80) }
 
 // addValues takes the values of leaves output by output, with room behind them
 // for kernels that load the largest table.
-func (s *sliced) addValues(f *Forest, b *Builder) {
+func (s *sliced) addValues(f *Forest) {
 	const room = 64
-	values := make([]float64, 0, len(b.values)+room)
+	values := make([]float64, 0, len(f.values)+room)
 	for _, t := range s.trees {
 		for j := range f.Width {
 			for i := range int(t.leaves) {
-				values = append(values, b.values[int(t.values)+i*f.Width+j])
+				values = append(values, f.values[int(t.values)+i*f.Width+j])
 			}
 		}
 	}
@@ -194,6 +231,7 @@ type sliceBlock struct {
 	keys32 [tile]int32
 	keys64 [tile]int64
 	leaf   [tile]uint8
+	high   [tile]uint8 // of oblivious trees, bits from 8 on
 	planes [][tile]int8
 	codes  []codePlanes
 	sums32 [][tile]float32 // one an output
@@ -213,7 +251,16 @@ func (s *sliced) sum(f *Forest, b *sliceBlock, out, x []float64) {
 	}
 	for i := range s.trees {
 		t := &s.trees[i]
-		s.kernels.leaves(&b.leaf, s.slices[t.slices:][:t.count], s.places[t.places:][:t.leaves], b.planes, &b.masks)
+		nodes := s.slices[t.slices:][:t.count]
+		switch {
+		case !s.oblivious:
+			s.kernels.leaves(&b.leaf, nodes, s.places[t.places:][:t.leaves], b.planes, &b.masks)
+		case t.count <= 8:
+			s.kernels.levels(&b.leaf, nodes, b.planes)
+		default:
+			s.addDeep(f, b, t, nodes)
+			continue
+		}
 		for j := range f.Width {
 			at := int(t.values) + j*int(t.leaves)
 			if f.Sums == Float32 {
@@ -227,6 +274,23 @@ func (s *sliced) sum(f *Forest, b *sliceBlock, out, x []float64) {
 		scatter(out, b.sums32)
 	} else {
 		scatter(out, b.sums64)
+	}
+}
+
+// addDeep adds the values of an oblivious tree of more than 8 levels.
+func (s *sliced) addDeep(f *Forest, b *sliceBlock, t *sliceTree, levels []slice) {
+	s.kernels.levels(&b.leaf, levels[:8], b.planes)
+	s.kernels.levels(&b.high, levels[8:], b.planes)
+	for j := range f.Width {
+		at := int(t.values) + j*int(t.leaves)
+		for i, low := range b.leaf {
+			leaf := at + (int(low) | int(b.high[i])<<8)
+			if f.Sums == Float32 {
+				b.sums32[int(t.output)+j][i] += s.values32[leaf]
+			} else {
+				b.sums64[int(t.output)+j][i] += s.values64[leaf]
+			}
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ func vectorKernels() []*kernels {
 	var list []*kernels
 	if archsimd.X86.AVX512() {
 		list = append(list, &kernels{name: "bit-sliced AVX-512", rank32: rank32AVX512, rank64: rank64AVX512,
-			member: memberAVX512, leaves: leavesAVX512, add32: add32AVX512, add64: add64AVX512})
+			member: memberAVX512, leaves: leavesAVX512, levels: levelsAVX512, add32: add32AVX512, add64: add64AVX512})
 	}
 	return list
 }
@@ -72,6 +72,18 @@ func leavesAVX512(to *[tile]uint8, nodes []slice, leaves []uint16, planes [][til
 	for _, at := range leaves {
 		leaf = number.Merge(leaf, archsimd.Mask8x64FromBits(m[at%uint16(len(m))]))
 		number = number.Add(one)
+	}
+	leaf.AsUint8x64().Store(to)
+}
+
+func levelsAVX512(to *[tile]uint8, levels []slice, planes [][tile]int8) {
+	bit := archsimd.BroadcastInt8x64(1)
+	var leaf archsimd.Int8x64
+	for i := range levels {
+		l := &levels[i]
+		yes := archsimd.LoadInt8x64(&planes[l.plane]).Greater(archsimd.BroadcastInt8x64(l.bin))
+		leaf = leaf.Add(bit).Merge(leaf, yes)
+		bit = bit.Add(bit)
 	}
 	leaf.AsUint8x64().Store(to)
 }

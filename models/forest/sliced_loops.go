@@ -8,6 +8,7 @@ var loops = kernels{
 	rank64: rankLoop[int64],
 	member: memberLoop,
 	leaves: leavesLoop,
+	levels: levelsLoop,
 	add32:  addLoop[float32],
 	add64:  addLoop[float64],
 }
@@ -52,6 +53,18 @@ func leavesLoop(to *[tile]uint8, nodes []slice, leaves []uint16, planes [][tile]
 		for row := range to {
 			if m[at]>>row&1 == 1 {
 				to[row] = uint8(leaf)
+			}
+		}
+	}
+}
+
+func levelsLoop(to *[tile]uint8, levels []slice, planes [][tile]int8) {
+	clear(to[:])
+	for i := range levels {
+		l := &levels[i]
+		for row, bin := range planes[l.plane] {
+			if bin > l.bin {
+				to[row] |= 1 << i
 			}
 		}
 	}
