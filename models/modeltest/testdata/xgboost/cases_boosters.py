@@ -16,7 +16,7 @@ def dart(params, y, **kwargs):
 
 
 for save in sorted({OLD, JSON, UBJ, "pkl"}):
-    add("dart_" + save, lambda: dart({"objective": "binary:logistic"}, TWO), [ROWS, X[3::17]], save)
+    add("dart_" + save, lambda: dart({"objective": "binary:logistic"}, TWO), [ROWS], save)
 add("dart_multi", lambda: dart({"objective": "multi:softprob", "num_class": 3}, THREE), None, UBJ)
 add("linear", lambda: booster(dict(LINEAR, objective="reg:squarederror" if VERSION >= (0, 90) else "reg:linear"), Y, x=FULL), [ROWS], OLD)
 add("linear_logistic", lambda: booster(dict(LINEAR, objective="binary:logistic", base_score=0.3), TWO, x=FULL), [ROWS], "pkl")
@@ -28,7 +28,7 @@ add("deep", lambda: booster({"max_depth": 12, "min_child_weight": 0}, Y, 3), Non
 add("lossguide", lambda: booster({"tree_method": "hist", "grow_policy": "lossguide", "max_leaves": 9, "max_depth": 0}, Y, 3), None, UBJ)
 add("stumps", lambda: booster({"max_depth": 1}, Y, 4), None, "pkl")
 add("only_roots", lambda: booster({"gamma": 1e9}, Y, 2), None, JSON)
-add("many_trees", lambda: booster({"max_depth": 2, "eta": 0.05, "objective": "binary:logistic", "base_score": 0.7}, TWO, 60), [ROWS[:8]], UBJ, since=(1, 0))
+add("many_trees", lambda: booster({"max_depth": 2, "eta": 0.05, "objective": "binary:logistic", "base_score": 0.7}, TWO, 30), [ROWS[:8]], UBJ, since=(1, 0))
 add("zero_missing", lambda: booster({}, Y, x=FULL, missing=0.0), None, JSON)
 
 
@@ -62,7 +62,7 @@ add("base_scores_linear", lambda: booster(dict(LINEAR, objective="multi:softprob
 
 CODES = np.floor(np.abs(FULL * 3))
 CODES[::9, 3] = np.nan
-CATEGORIES = CODES[::14].copy()
+CATEGORIES = CODES[::18].copy()
 CATEGORIES[1, 3], CATEGORIES[2, 3], CATEGORIES[3, 3], CATEGORIES[4, 3] = 77, 2.75, 1e9, 16777216
 CATEGORIES[5, 3], CATEGORIES[6, 1] = 31, 2.9999999999
 KINDS = ["c", "c", "q", "c", "c"]
