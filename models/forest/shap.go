@@ -10,11 +10,3 @@ import "errors"
 func (f *Forest) Contributions(out, x []float64) error {
 	return errors.New("the trees do not say how many training rows came to each node")
 }
-
-// Engine names what runs.
-func (f *Forest) Engine() string {
-	if f.sliced != nil {
-		return f.sliced.kernels.name
-	}
-	return "scalar"
-}
