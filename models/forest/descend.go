@@ -27,8 +27,12 @@ type row = *[slots]int32
 
 // next is how far it is from node n to its child.
 func (n packed) next(keys row) uint32 {
-	key := int64(keys[n%slots])
-	return uint32(n)>>slotBits + uint32(uint64(int64(n)>>32-key)>>63)
+	return uint32(n)>>slotBits + above(keys[n%slots], int32(n>>32))
+}
+
+// above is 1 if key is above bound, and 0 otherwise.
+func above(key, bound int32) uint32 {
+	return uint32(uint64(int64(bound)-int64(key)) >> 63)
 }
 
 // descendRows goes down one tree for rows of width keys; the first plain of
@@ -97,9 +101,9 @@ func (f *Forest) descendWide(a uint32, keys []int32, x []float64) uint32 {
 		}
 		a += n.steps
 		if n.slot != asksSet {
-			a += uint32(uint64(int64(n.key)-int64(keys[n.slot])) >> 63)
-		} else if set := &f.sets[n.key]; !set.left(f.category(x, set.feature)) {
-			a++
+			a += above(keys[n.slot], n.key)
+		} else {
+			a += f.sets[n.key].right(f, x)
 		}
 	}
 }

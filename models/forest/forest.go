@@ -26,6 +26,10 @@ type Forest struct {
 
 	sliced *sliced // nil if only the scalar engine runs
 
+	symmetric []symmetric // what oblivious was made of, to be explained
+	expand    sync.Once
+	ordinary  *Forest // of these
+
 	scratch sync.Pool // of *block
 }
 

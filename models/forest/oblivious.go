@@ -162,6 +162,9 @@ func (b *Builder) buildOblivious(k *kernels) *Forest {
 		n := f.node(&q.nodes[i], 0)
 		f.levels = append(f.levels, pack(n.key, 0, min(n.slot, setSlot)))
 	}
+	if b.symmetric[0].weights != nil {
+		f.symmetric = b.symmetric
+	}
 	if k != nil {
 		f.sliced = q.sliceOblivious(f, k)
 	}
@@ -205,11 +208,7 @@ func (f *Forest) obliviousLeaf(t *obliviousTree, keys row, x []float64) uint32 {
 	for i := len(levels) - 1; i >= 0; i-- {
 		bit := levels[i].next(keys)
 		if levels[i]%slots == setSlot {
-			set := &f.sets[levels[i]>>32]
-			bit = 1
-			if set.left(f.category(x, set.feature)) {
-				bit = 0
-			}
+			bit = f.sets[levels[i]>>32].right(f, x)
 		}
 		leaf += leaf + bit
 	}
