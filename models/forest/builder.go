@@ -2,6 +2,7 @@ package forest
 
 import (
 	"fmt"
+	"math"
 )
 
 // maxNodes bounds the nodes of a forest, and maxValues the numbers in its leaves:
@@ -39,7 +40,7 @@ type draft struct {
 	first, count int // in nodes
 	leaf         int // its first leaf
 	output       int32
-	least, most  int32 // questions before a leaf
+	plain, most  int32 // see tree
 
 }
 
@@ -71,14 +72,14 @@ func (b *Builder) Add(nodes []Node, values []float64, output int) error {
 
 // addNodes adds a tree that has been checked node by node.
 func (b *Builder) addNodes(nodes []Node, values []float64, output int) error {
-	least, most, err := b.layOut(nodes)
+	plain, most, err := b.layOut(nodes)
 	if err != nil {
 		return err
 	}
 	if err := b.checkSize(len(b.order), len(values)); err != nil {
 		return err
 	}
-	d := draft{first: len(b.nodes), count: len(b.order), leaf: len(b.ids), output: int32(output), least: least, most: most}
+	d := draft{first: len(b.nodes), count: len(b.order), leaf: len(b.ids), output: int32(output), plain: plain, most: most}
 	b.trees = append(b.trees, d)
 	next := int32(1) // where the next children go
 	for _, i := range b.order {
@@ -164,9 +165,9 @@ func (n *Node) turned() Node {
 }
 
 // layOut orders the nodes that the root reaches breadth first, siblings side by
-// side, and returns the depth of the leaves next to the root and farthest from
-// it. A node that is reached twice has two parents or lies on a cycle.
-func (b *Builder) layOut(nodes []Node) (least, most int32, err error) {
+// side, and returns the rounds for all rows and for the last one. A node that is
+// reached twice has two parents or lies on a cycle.
+func (b *Builder) layOut(nodes []Node) (plain, most int32, err error) {
 	if cap(b.seen) < len(nodes) {
 		b.seen = make([]bool, len(nodes))
 	}
@@ -174,17 +175,18 @@ func (b *Builder) layOut(nodes []Node) (least, most int32, err error) {
 	clear(b.seen)
 	b.order = append(b.order[:0], 0)
 	b.seen[0] = true
-	least = -1
-	level := 1 // where the nodes of the next level begin
+	level := 1     // where the nodes of the next level begin
+	stopped := 0.0 // share of rows that are at a leaf, if half of them go left
 	for i := 0; i < len(b.order); i++ {
 		if i == level {
 			most, level = most+1, len(b.order)
 		}
+		if stopped <= fewStopped {
+			plain = most
+		}
 		n := nodes[b.order[i]].turned()
 		if n.Kind == Leaf {
-			if least < 0 {
-				least = most
-			}
+			stopped += math.Ldexp(1, -int(most))
 			continue
 		}
 		for _, child := range [2]int{n.Left, n.Right} {
@@ -195,5 +197,5 @@ func (b *Builder) layOut(nodes []Node) (least, most int32, err error) {
 			b.order = append(b.order, int32(child))
 		}
 	}
-	return least, most, nil
+	return plain, most, nil
 }

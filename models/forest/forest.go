@@ -17,23 +17,28 @@ type Forest struct {
 	values  []float64 // Width a leaf
 	ids     []int32   // of the leaves
 	covers  []float64 // of the nodes; nil if unknown
-	least   int32     // depth of any leaf of any tree
-	depth   int
+	plain   int32     // mean of the trees
+	depth   int32
 	leaves  int
 
 	oblivious []obliviousTree // instead of trees, nodes and ids
-	levels    []wide          // of these; without steps
+	levels    []packed        // of these; without steps
 
 	sliced *sliced // nil if only the scalar engine runs
+
+	symmetric []symmetric // what oblivious was made of, to be explained
+	expand    sync.Once
+	ordinary  *Forest // of these
 
 	scratch sync.Pool // of *block
 }
 
-// A tree is where one begins, the output that its values are added to, and the
-// depth of the leaf next to the root.
+// A tree is where one begins and the output that its values are added to. Of its
+// most rounds the first plain ones are for all rows: few have come to a leaf.
 type tree struct {
-	root          uint32
-	output, least int32
+	root        uint32
+	output      int32
+	plain, most int32
 }
 
 // Trees is the number of trees.
@@ -46,7 +51,7 @@ func (f *Forest) Nodes() int { return max(2*f.leaves-f.Trees(), 0) }
 func (f *Forest) Leaves() int { return f.leaves }
 
 // Depth is the largest number of questions that a tree asks of a row.
-func (f *Forest) Depth() int { return f.depth }
+func (f *Forest) Depth() int { return int(f.depth) }
 
 // Sum adds, for each row of x (Features values), the values of the leaf that
 // each tree comes to:
@@ -74,8 +79,8 @@ func (f *Forest) Apply(ids, x []float64) {
 			return
 		}
 		for t := range f.trees {
-			for i, leaf := range f.treeLeaves(b, t, rows) {
-				ids[(first+i)*n+t] = float64(f.ids[leaf])
+			for i, at := range f.treeLeaves(b, t, rows) {
+				ids[(first+i)*n+t] = float64(f.ids[f.leaf(at)])
 			}
 		}
 	})
@@ -139,29 +144,42 @@ func (f *Forest) sumBlock(b *block, out, x []float64) {
 	}
 }
 
-// sumRow adds the values of one leaf a tree.
+// sumRow adds the values of one leaf a tree, given their nodes.
 func (f *Forest) sumRow(out []float64, leaves []uint32) {
-	if f.Width == 1 && f.Sums == Float64 {
-		for t, leaf := range leaves {
-			out[f.trees[t].output] += f.values[leaf]
+	if f.Outputs != 1 || f.Width != 1 {
+		for t, at := range leaves {
+			f.add(out[f.trees[t].output:][:f.Width], f.leaf(at))
 		}
 		return
 	}
-	for t, leaf := range leaves {
-		f.add(out[f.trees[t].output:][:f.Width], leaf)
-	}
+	out[0] = f.sumOne(out[0], leaves)
 }
 
-// sumTree adds the values of one leaf a row.
+// sumOne is sumRow for one output.
+func (f *Forest) sumOne(sum float64, leaves []uint32) float64 {
+	if f.Sums == Float64 {
+		for _, at := range leaves {
+			sum += f.values[f.leaf(at)]
+		}
+		return sum
+	}
+	short := float32(sum)
+	for _, at := range leaves {
+		short += float32(f.values[f.leaf(at)])
+	}
+	return float64(short)
+}
+
+// sumTree adds the values of one leaf a row, given their nodes.
 func (f *Forest) sumTree(out []float64, leaves []uint32) {
 	if f.Width == 1 && f.Sums == Float64 {
-		for i, leaf := range leaves {
-			out[i*f.Outputs] += f.values[leaf]
+		for i, at := range leaves {
+			out[i*f.Outputs] += f.values[f.leaf(at)]
 		}
 		return
 	}
-	for i, leaf := range leaves {
-		f.add(out[i*f.Outputs:][:f.Width], leaf)
+	for i, at := range leaves {
+		f.add(out[i*f.Outputs:][:f.Width], f.leaf(at))
 	}
 }
 

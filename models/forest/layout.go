@@ -31,7 +31,11 @@ const asksSet = 1 << 31
 // Forest is the forest of all trees added, with the best engine for it here.
 func (b *Builder) Forest() *Forest {
 	for _, k := range vectorKernels() {
-		return b.build(k)
+		f := b.build(k)
+		if f.sliced != nil {
+			f.choose()
+		}
+		return f
 	}
 	return b.build(nil)
 }
@@ -45,13 +49,13 @@ func (b *Builder) build(k *kernels) *Forest {
 	f := &Forest{Shape: b.shape, columns: slices.Clone(b.columns), sets: slices.Clone(b.sets),
 		values: slices.Clone(b.values), ids: slices.Clone(b.ids), covers: slices.Clone(b.covers)}
 	f.trees = make([]tree, len(b.trees))
+	plain := 0
 	for i, d := range b.trees {
-		f.trees[i] = tree{root: uint32(d.first), output: d.output, least: d.least}
-		f.depth = max(f.depth, int(d.most))
-		if i == 0 || d.least < f.least {
-			f.least = d.least
-		}
+		f.trees[i] = tree{root: uint32(d.first), output: d.output, plain: d.plain, most: d.most}
+		f.depth = max(f.depth, d.most)
+		plain += int(d.plain)
 	}
+	f.plain = int32(plain / max(len(b.trees), 1))
 	f.leaves = len(f.ids)
 	if f.Precision == Float64 {
 		f.bounds = b.bounds()

@@ -148,20 +148,40 @@ func (b *Builder) buildOblivious(k *kernels) *Forest {
 			q.nodes = append(q.nodes, q.question(&n))
 		}
 		f.values = append(f.values, q.ordered(s, t.turned)...)
-		f.depth, f.leaves = max(f.depth, len(s.levels)), f.leaves+1<<len(s.levels)
+		f.depth, f.leaves = max(f.depth, t.depth), f.leaves+1<<len(s.levels)
 		f.oblivious = append(f.oblivious, t)
 	}
 	f.columns, f.sets = q.columns, q.sets
 	if f.Precision == Float64 {
 		f.bounds = q.bounds()
 	}
+	if f.rowWidth() >= slots {
+		return b.buildExpanded(k)
+	}
 	for i := range q.nodes {
-		f.levels = append(f.levels, f.node(&q.nodes[i], 0))
+		n := f.node(&q.nodes[i], 0)
+		f.levels = append(f.levels, pack(n.key, 0, min(n.slot, setSlot)))
+	}
+	if b.symmetric[0].weights != nil {
+		f.symmetric = b.symmetric
 	}
 	if k != nil {
 		f.sliced = q.sliceOblivious(f, k)
 	}
 	return f
+}
+
+// setSlot marks a level that asks the set of number key.
+const setSlot = slots - 1
+
+// buildExpanded makes a forest of ordinary trees instead.
+func (b *Builder) buildExpanded(k *kernels) *Forest {
+	e := NewBuilder(b.shape)
+	e.symmetric = b.symmetric
+	if err := e.expandAll(); err != nil {
+		panic(err) // they have been checked
+	}
+	return e.build(k)
 }
 
 // ordered are the values of a tree by the bits of "above".
@@ -179,16 +199,27 @@ func (b *Builder) ordered(s *symmetric, turned uint32) []float64 {
 }
 
 // obliviousLeaf is the leaf of tree t, by the bits of "above".
-func (f *Forest) obliviousLeaf(t *obliviousTree, keys []int32, x []float64) uint32 {
+func (f *Forest) obliviousLeaf(t *obliviousTree, keys row, x []float64) uint32 {
+	levels := f.levels[t.first:][:t.depth]
+	if len(f.sets) == 0 {
+		return obliviousLeaf(levels, keys)
+	}
 	leaf := uint32(0)
-	for i, l := range f.levels[t.first:][:t.depth] {
-		bit := uint32(0)
-		if l.slot != asksSet {
-			bit = uint32(uint64(int64(l.key)-int64(keys[l.slot])) >> 63)
-		} else if set := &f.sets[l.key]; !set.left(f.category(x, set.feature)) {
-			bit = 1
+	for i := len(levels) - 1; i >= 0; i-- {
+		bit := levels[i].next(keys)
+		if levels[i]%slots == setSlot {
+			bit = f.sets[levels[i]>>32].right(f, x)
 		}
-		leaf |= bit << i
+		leaf += leaf + bit
+	}
+	return leaf
+}
+
+// obliviousLeaf is the leaf for a row, the last level first.
+func obliviousLeaf(levels []packed, keys row) uint32 {
+	leaf := uint32(0)
+	for i := len(levels) - 1; i >= 0; i-- {
+		leaf += leaf + levels[i].next(keys)
 	}
 	return leaf
 }
@@ -196,11 +227,16 @@ func (f *Forest) obliviousLeaf(t *obliviousTree, keys []int32, x []float64) uint
 // sumOblivious is Sum for the rows of a block.
 func (f *Forest) sumOblivious(b *block, out, x []float64) {
 	width := f.rowWidth()
+	b.at = resize(b.at, len(f.oblivious))
 	for i := range len(x) / f.Features {
-		keys, row, to := b.keys[i*width:][:width], x[i*f.Features:][:f.Features], out[i*f.Outputs:]
+		keys, row := row(b.keys[i*width:]), x[i*f.Features:][:f.Features]
 		for j := range f.oblivious {
 			t := &f.oblivious[j]
-			f.add(to[t.output:][:f.Width], uint32(t.leaf)+f.obliviousLeaf(t, keys, row))
+			b.at[j] = uint32(t.leaf) + f.obliviousLeaf(t, keys, row)
+		}
+		to := out[i*f.Outputs:]
+		for j, leaf := range b.at {
+			f.add(to[f.oblivious[j].output:][:f.Width], leaf)
 		}
 	}
 }
@@ -211,7 +247,7 @@ func (f *Forest) applyOblivious(b *block, ids, x []float64) {
 	for i := range len(x) / f.Features {
 		for j := range f.oblivious {
 			t := &f.oblivious[j]
-			ids[i*len(f.oblivious)+j] = float64(f.obliviousLeaf(t, b.keys[i*width:][:width], x[i*f.Features:]) ^ t.turned)
+			ids[i*len(f.oblivious)+j] = float64(f.obliviousLeaf(t, row(b.keys[i*width:]), x[i*f.Features:]) ^ t.turned)
 		}
 	}
 }

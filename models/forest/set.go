@@ -31,6 +31,14 @@ func (m *membership) same() string {
 	return string(text)
 }
 
+// right is 1 if row x goes right, and 0 otherwise.
+func (m *membership) right(f *Forest, x []float64) uint32 {
+	if m.left(f.category(x, m.feature)) {
+		return 0
+	}
+	return 1
+}
+
 func (m *membership) left(v float64) bool {
 	switch {
 	case math.IsNaN(v):

@@ -70,6 +70,7 @@ type sliced struct {
 // reference loops are in sliced_loops.go.
 type kernels struct {
 	name   string
+	half   bool // they take 32 rows at a time
 	rank32 func(to *[tile]int8, keys *[tile]int32, r *ranks[int32])
 	rank64 func(to *[tile]int8, keys *[tile]int64, r *ranks[int64])
 	member func(to *[tile]int8, codes *codePlanes, right *[maxCodes / 8]uint8)
