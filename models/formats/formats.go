@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/xgboost"
 )
 
 // A Format is one way a trained model is stored on disk.
@@ -26,6 +27,7 @@ const HeadLength = 512
 
 // all are the formats in the order in which they are tried.
 var all = []Format{
+	{Name: "XGBoost", Sniff: xgboost.Sniff, Load: xgboost.Load},
 	{Name: "pickle or joblib", Sniff: sniffPickle, Load: loadPickle},
 }
 
@@ -43,7 +45,7 @@ func Detect(head []byte) (Format, error) {
 	return Format{}, &models.UnsupportedError{Feature: looksLike(head), Offset: -1, Hint: hint}
 }
 
-const hint = "Copal reads pickle and joblib files of scikit-learn: save the fitted estimator with joblib.dump(model, \"model.pkl\")."
+const hint = "Copal reads pickle and joblib files of scikit-learn and XGBoost, and the model files of XGBoost: save the fitted estimator with joblib.dump(model, \"model.pkl\")."
 
 // Open loads the model in src. Whatever is not supported is refused here.
 func Open(src models.Source) (*models.Model, error) {

@@ -18,8 +18,6 @@ var magics = []struct{ prefix, what string }{
 	{"\x93NUMPY", "a NumPy array (.npy)"},
 	{"CBM1", "a CatBoost model (.cbm)"},
 	{"tree\nversion=", "a LightGBM model (text)"},
-	{"{L\x00\x00\x00\x00\x00\x00\x00", "an XGBoost model (UBJSON)"},
-	{"binf", "an XGBoost model (binary)"},
 	{"GGUF", "a GGUF model"},
 	{"PAR1", "a Parquet file"},
 	{"ARROW1", "an Arrow file"},

@@ -14,13 +14,14 @@ import (
 )
 
 // A Fixture is what a library answers for one model file, NAME.json beside
-// NAME.pkl. It is written by testdata/LIBRARY/make.py.
+// NAME.pkl, or another ending. It is written by testdata/LIBRARY/make.py.
 type Fixture struct {
 	Library string `json:"library"`
 	Version string `json:"version"`
 	NumPy   string `json:"numpy"`
 	Python  string `json:"python"`
 	Class   string `json:"class"` // of the root
+	Model   string `json:"model"` // the ending of the model file; "" is pkl
 
 	// Tolerance has the methods that the model offers, and how close their
 	// answers must be.
@@ -58,7 +59,8 @@ func (cs *columns) UnmarshalJSON(b []byte) error {
 }
 
 // column reads a models.Column from {"name","dtype","width","values"}. A value that is
-// null is missing.
+// null is missing. With "single", floats are those of float32 that the values are
+// nearest to, which take half as many digits.
 type column struct{ models.Column }
 
 func (c *column) UnmarshalJSON(b []byte) error {
@@ -66,6 +68,7 @@ func (c *column) UnmarshalJSON(b []byte) error {
 		Name   string          `json:"name"`
 		DType  models.DType    `json:"dtype"`
 		Width  int             `json:"width"`
+		Single bool            `json:"single"`
 		Values json.RawMessage `json:"values"`
 	}
 	if err := json.Unmarshal(b, &raw); err != nil {
@@ -87,6 +90,9 @@ func (c *column) UnmarshalJSON(b []byte) error {
 	for i, v := range values {
 		if len(c.Null) > 0 && c.Null[i] {
 			v = number(math.NaN())
+		}
+		if raw.Single {
+			v = number(float32(v))
 		}
 		c.F64 = append(c.F64, float64(v))
 	}
@@ -137,6 +143,14 @@ func (b *Batch) frame() *models.Frame {
 		f.Columns = append(f.Columns, c.Column)
 	}
 	return f
+}
+
+// ModelPath is the model file of the fixture at path, which has no ending.
+func (f *Fixture) ModelPath(path string) string {
+	if f.Model == "" {
+		return path + ".pkl"
+	}
+	return path + "." + f.Model
 }
 
 // ReadFixture reads NAME.json.

@@ -18,6 +18,8 @@ type node struct {
 	transform *transformer
 
 	outline models.Node
+
+	library, version string // that wrote the estimator, if not scikit-learn
 }
 
 // A method is something that an estimator answers with a fixed number of values

@@ -67,6 +67,7 @@ var classes = slices.Concat(
 	composeClasses,
 	functionClasses,
 	modelSelectionClasses,
+	xgboostClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.
