@@ -41,4 +41,6 @@ func TestNamesOfCompositions(t *testing.T) {
 
 func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }
 
+func TestLightGBM(t *testing.T) { modeltest.Run(t, "testdata/lightgbm") }
+
 func TestXGBoost(t *testing.T) { modeltest.Run(t, "testdata/xgboost") }

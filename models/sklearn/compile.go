@@ -145,10 +145,10 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 
 // isFitted is the test of sklearn.utils.validation.check_is_fitted: an attribute
 // whose name ends in an underscore. An estimator of estimators, whose parts were
-// fitted or not, has an error of its own, and so has one of XGBoost.
+// fitted or not, has an error of its own, and so have the boosters.
 func isFitted(r pyobj.Ref) bool {
 	for _, name := range r.Attrs() {
-		if name == "steps" || name == "transformer_list" || name == "_Booster" || name == "handle" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
+		if name == "steps" || name == "transformer_list" || name == "_Booster" || name == "handle" || name == "_handle" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
 			return true
 		}
 	}
