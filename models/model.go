@@ -31,7 +31,9 @@ const (
 	DecisionFunction Method = "decision_function"
 	PredictStd       Method = "predict_std" // predict with return_std: mean and deviation
 	ScoreSamples     Method = "score_samples"
-	Apply            Method = "apply" // the leaf of each tree
+	Apply            Method = "apply"         // the leaf of each tree
+	Margin           Method = "margin"        // of a booster: before the link of its objective
+	Contributions    Method = "contributions" // of each feature to the margin (SHAP), and the mean
 	KNeighbors       Method = "kneighbors"
 	Transform        Method = "transform"
 )

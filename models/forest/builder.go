@@ -1,7 +1,6 @@
 package forest
 
 import (
-	"errors"
 	"fmt"
 	"math"
 )
@@ -19,15 +18,43 @@ const maxFeatures = 1 << 29
 // A Builder collects the trees of a forest.
 type Builder struct {
 	shape   Shape
-	forest  Forest
-	columns map[column]uint32
-	order   []int32 // of the tree at hand: nodes by their place in the layout
-	seen    []bool
+	trees   []draft
+	nodes   []question
+	columns []column
+	places  map[column]uint32 // in columns
+	sets    []membership
+	known   map[string]uint32 // in sets, by what they ask
+	values  []float64
+	ids     []int32
+	covers  []float64 // of nodes; nil until one is known
+
+	symmetric []symmetric // all trees, while they are oblivious
+	leaves    int         // of these
+
+	order []int32 // of the tree at hand: nodes by their place in the layout
+	seen  []bool
+}
+
+// A draft is a tree before its engine is known.
+type draft struct {
+	first, count int // in nodes
+	leaf         int // its first leaf
+	output       int32
+	plain, most  int32 // see tree
+
+}
+
+// A question is a node that goes right where the key of a column is above key,
+// or where a value is not in a set.
+type question struct {
+	key  int64
+	slot uint32 // the column, or asksSet|set
+	left int32  // in its tree, the right one behind it; ^leaf of a leaf, a number in the forest
 }
 
 // NewBuilder begins a forest. The shape is the caller's to check.
 func NewBuilder(shape Shape) *Builder {
-	return &Builder{shape: shape, forest: Forest{Shape: shape}, columns: map[column]uint32{}}
+	return &Builder{shape: shape, places: map[column]uint32{}, known: map[string]uint32{}}
 }
 
 // Add adds a tree whose leaves add to outputs output, …, output+Width-1. It
@@ -37,129 +64,95 @@ func (b *Builder) Add(nodes []Node, values []float64, output int) error {
 	if err := b.checkTree(nodes, values, output); err != nil {
 		return err
 	}
-	depth, err := b.layOut(nodes)
+	if err := b.expandAll(); err != nil {
+		return err
+	}
+	return b.addNodes(nodes, values, output)
+}
+
+// addNodes adds a tree that has been checked node by node.
+func (b *Builder) addNodes(nodes []Node, values []float64, output int) error {
+	plain, most, err := b.layOut(nodes)
 	if err != nil {
 		return err
 	}
-	f := &b.forest
-	if len(f.nodes64)+len(f.nodes32)+len(b.order) > maxNodes || len(f.values)+len(values) > maxValues {
-		return fmt.Errorf("the trees have more than %d nodes or %d values", maxNodes, maxValues)
+	if err := b.checkSize(len(b.order), len(values)); err != nil {
+		return err
 	}
-	f.trees = append(f.trees, tree{root: int32(f.Nodes()), output: int32(output)})
-	f.depth = max(f.depth, depth)
-	if b.shape.Precision == Float32 {
-		f.nodes32 = place(b, f.nodes32, nodes, values, key32)
-	} else {
-		f.nodes64 = place(b, f.nodes64, nodes, values, key64)
-	}
-	return nil
-}
-
-// Forest is the forest of all trees added.
-func (b *Builder) Forest() *Forest { return &b.forest }
-
-func (b *Builder) checkTree(nodes []Node, values []float64, output int) error {
-	switch {
-	case b.shape.Features < 0 || b.shape.Features > maxFeatures || b.shape.Width < 0:
-		return fmt.Errorf("a forest of %d features and %d values a leaf", b.shape.Features, b.shape.Width)
-	case len(nodes) == 0:
-		return errors.New("a tree without nodes")
-	case output < 0 || output+b.shape.Width > b.shape.Outputs:
-		return fmt.Errorf("a tree for outputs %d to %d of %d", output, output+b.shape.Width-1, b.shape.Outputs)
-	}
-	rows := math.MaxInt
-	if b.shape.Width > 0 {
-		rows = len(values) / b.shape.Width
-	}
-	for i := range nodes {
-		if err := b.checkNode(&nodes[i], len(nodes), rows); err != nil {
-			return fmt.Errorf("node %d: %w", i, err)
-		}
-	}
-	return nil
-}
-
-// checkNode checks a node of n with values for that many leaves.
-func (b *Builder) checkNode(node *Node, n, rows int) error {
-	if node.Kind == Leaf {
-		if node.Leaf < 0 || node.Leaf >= rows {
-			return fmt.Errorf("a leaf with values at %d of %d", node.Leaf, rows)
-		}
-		if node.ID < 0 || node.ID > math.MaxInt32 {
-			return fmt.Errorf("a leaf of number %d", node.ID)
-		}
-		return nil
-	}
-	if node.Feature < 0 || node.Feature >= b.shape.Features {
-		return fmt.Errorf("it asks for feature %d of %d", node.Feature, b.shape.Features)
-	}
-	if node.Left < 0 || node.Left >= n || node.Right < 0 || node.Right >= n {
-		return fmt.Errorf("children %d and %d in a tree of %d nodes", node.Left, node.Right, n)
-	}
-	switch node.Kind {
-	case AtMost, Below, Above:
-		if math.IsNaN(node.Threshold) {
-			return errors.New("its threshold is NaN")
-		}
-	case Member:
-		if node.Set == nil {
-			return errors.New("it asks for no set")
-		}
-	default:
-		return fmt.Errorf("a node of kind %d", node.Kind)
-	}
-	return nil
-}
-
-// layOut orders the nodes that the root reaches breadth first, siblings side by
-// side, and returns the depth of the tree. A node that is reached twice has two
-// parents or lies on a cycle.
-func (b *Builder) layOut(nodes []Node) (depth int, err error) {
-	if cap(b.seen) < len(nodes) {
-		b.seen = make([]bool, len(nodes))
-	}
-	b.seen = b.seen[:len(nodes)]
-	clear(b.seen)
-	b.order = append(b.order[:0], 0)
-	b.seen[0] = true
-	level := 1 // where the nodes of the next level begin
-	for i := 0; i < len(b.order); i++ {
-		if i == level {
-			depth, level = depth+1, len(b.order)
-		}
-		node := &nodes[b.order[i]]
-		if node.Kind == Leaf {
-			continue
-		}
-		turned := node.turned()
-		for _, child := range [2]int{turned.Left, turned.Right} {
-			if b.seen[child] {
-				return 0, fmt.Errorf("node %d is reached twice: the nodes are no tree", child)
-			}
-			b.seen[child] = true
-			b.order = append(b.order, int32(child))
-		}
-	}
-	return depth, nil
-}
-
-// place appends the nodes in b.order to the layout of the engine.
-func place[K integer](b *Builder, layout []node[K], nodes []Node, values []float64, toKey func(float64) (K, bool)) []node[K] {
-	f := &b.forest
-	next := int32(len(layout)) + 1 // where the next children go
+	d := draft{first: len(b.nodes), count: len(b.order), leaf: len(b.ids), output: int32(output), plain: plain, most: most}
+	b.trees = append(b.trees, d)
+	next := int32(1) // where the next children go
 	for _, i := range b.order {
-		n := &nodes[i]
+		n := nodes[i].turned()
+		b.cover(n.Cover)
 		if n.Kind == Leaf {
-			layout = append(layout, node[K]{child: ^int32(len(f.ids))})
-			f.ids = append(f.ids, int32(n.ID))
-			f.values = b.appendValues(f.values, values[n.Leaf*b.shape.Width:][:b.shape.Width])
+			b.nodes = append(b.nodes, question{left: ^int32(len(b.ids))})
+			b.addLeaf(n.ID, values[n.Leaf*b.shape.Width:])
 			continue
 		}
-		turned := n.turned()
-		layout = append(layout, node[K]{key: bound(&turned, toKey), slot: b.slot(&turned), child: next})
+		q := b.question(&n)
+		q.left = next
+		b.nodes = append(b.nodes, q)
 		next += 2
 	}
-	return layout
+	return nil
+}
+
+func (b *Builder) checkSize(nodes, values int) error {
+	if len(b.nodes)+nodes > maxNodes || len(b.ids)+nodes > maxNodes || len(b.values)+values > maxValues {
+		return fmt.Errorf("the trees have more than %d nodes or %d values", maxNodes, maxValues)
+	}
+	return nil
+}
+
+// addLeaf adds the next leaf, with its values in the precision of sums.
+func (b *Builder) addLeaf(id int, values []float64) {
+	b.ids = append(b.ids, int32(id))
+	for _, v := range values[:b.shape.Width] {
+		if b.shape.Sums == Float32 {
+			v = float64(float32(v))
+		}
+		b.values = append(b.values, v)
+	}
+}
+
+// cover keeps the cover of the next node, if any node has one.
+func (b *Builder) cover(v float64) {
+	if b.covers == nil {
+		if v == 0 {
+			return
+		}
+		b.covers = make([]float64, len(b.nodes), max(2*len(b.nodes), 64))
+	}
+	b.covers = append(b.covers, v)
+}
+
+// question is what n asks.
+func (b *Builder) question(n *Node) question {
+	if n.Kind == Member {
+		return question{slot: asksSet | b.set(n)}
+	}
+	c := column{feature: int32(n.Feature), missingLeft: n.MissingLeft, zeroMissing: n.ZeroMissing}
+	slot, ok := b.places[c]
+	if !ok {
+		slot = uint32(len(b.columns))
+		b.places[c] = slot
+		b.columns = append(b.columns, c)
+	}
+	return question{key: bound(n, b.shape.Precision), slot: slot}
+}
+
+// set is the number of the set that n asks.
+func (b *Builder) set(n *Node) uint32 {
+	m := membership{Set: *n.Set, feature: int32(n.Feature), missingLeft: n.MissingLeft}
+	key := m.same()
+	i, ok := b.known[key]
+	if !ok {
+		i = uint32(len(b.sets))
+		b.known[key] = i
+		b.sets = append(b.sets, m)
+	}
+	return i
 }
 
 // turned asks "at most" where n asks "above".
@@ -171,29 +164,38 @@ func (n *Node) turned() Node {
 	return t
 }
 
-// appendValues appends the values of a leaf in the precision of sums.
-func (b *Builder) appendValues(dst, values []float64) []float64 {
-	if b.shape.Sums != Float32 {
-		return append(dst, values...)
+// layOut orders the nodes that the root reaches breadth first, siblings side by
+// side, and returns the rounds for all rows and for the last one. A node that is
+// reached twice has two parents or lies on a cycle.
+func (b *Builder) layOut(nodes []Node) (plain, most int32, err error) {
+	if cap(b.seen) < len(nodes) {
+		b.seen = make([]bool, len(nodes))
 	}
-	for _, v := range values {
-		dst = append(dst, float64(float32(v)))
+	b.seen = b.seen[:len(nodes)]
+	clear(b.seen)
+	b.order = append(b.order[:0], 0)
+	b.seen[0] = true
+	level := 1     // where the nodes of the next level begin
+	stopped := 0.0 // share of rows that are at a leaf, if half of them go left
+	for i := 0; i < len(b.order); i++ {
+		if i == level {
+			most, level = most+1, len(b.order)
+		}
+		if stopped <= fewStopped {
+			plain = most
+		}
+		n := nodes[b.order[i]].turned()
+		if n.Kind == Leaf {
+			stopped += math.Ldexp(1, -int(most))
+			continue
+		}
+		for _, child := range [2]int{n.Left, n.Right} {
+			if b.seen[child] {
+				return 0, 0, fmt.Errorf("node %d is reached twice: the nodes are no tree", child)
+			}
+			b.seen[child] = true
+			b.order = append(b.order, int32(child))
+		}
 	}
-	return dst
-}
-
-// slot is where the engine finds the key to compare with, or the set to ask.
-func (b *Builder) slot(n *Node) uint32 {
-	if n.Kind == Member {
-		b.forest.sets = append(b.forest.sets, membership{Set: *n.Set, feature: int32(n.Feature), missingLeft: n.MissingLeft})
-		return asksSet | uint32(len(b.forest.sets)-1)
-	}
-	c := column{feature: int32(n.Feature), missingLeft: n.MissingLeft, zeroMissing: n.ZeroMissing}
-	slot, ok := b.columns[c]
-	if !ok {
-		slot = uint32(len(b.columns))
-		b.columns[c] = slot
-		b.forest.columns = append(b.forest.columns, c)
-	}
-	return slot
+	return plain, most, nil
 }

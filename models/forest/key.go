@@ -2,8 +2,6 @@ package forest
 
 import "math"
 
-type integer interface{ ~int32 | ~int64 }
-
 // ordered32 maps float32 to int32 so that a < b as floats if and only if it is so
 // as ints, except that -0 comes directly before +0: negative floats have their
 // bits in falling order, so all but the sign are turned around.
@@ -27,32 +25,30 @@ const (
 
 // bound is the largest key that goes left. There is nothing between a number and
 // the next, so x < t is the same as x <= the number before t.
-func bound[K integer](n *Node, toKey func(float64) (K, bool)) K {
+func bound(n *Node, p Precision) int64 {
 	t := n.Threshold
 	switch {
-	case n.Kind == Member:
-		return 0
 	case n.Kind == AtMost && t == 0:
 		t = 0 // not -0: +0 goes left as well
 	case n.Kind == Below && t == 0:
 		t = math.Copysign(0, -1) // not +0: -0 goes right as well
 	}
-	k, exact := toKey(t)
+	k, exact := ordered64(t), true
+	if p == Float32 {
+		k, exact = key32(t)
+	}
 	if n.Kind == Below && exact {
 		k--
 	}
 	return k
 }
 
-// key64 is the key of t.
-func key64(t float64) (k int64, exact bool) { return ordered64(t), true }
-
 // key32 is the key of the largest float32 that is not above t: to be at most that
 // is the same for a float32. It is exact if that is t itself.
-func key32(t float64) (k int32, exact bool) {
+func key32(t float64) (k int64, exact bool) {
 	v := float32(t)
 	if float64(v) > t {
 		v = math.Nextafter32(v, float32(math.Inf(-1)))
 	}
-	return ordered32(v), float64(v) == t
+	return int64(ordered32(v)), float64(v) == t
 }

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/lightgbm"
+	"github.com/copal-ml/copal/models/xgboost"
 )
 
 // A Format is one way a trained model is stored on disk.
@@ -30,6 +32,8 @@ const HeadLength = 512
 
 // all are the formats in the order in which they are tried.
 var all = []Format{
+	{Name: "LightGBM", Sniff: lightgbm.Sniff, Load: lightgbm.Load},
+	{Name: "XGBoost", Sniff: xgboost.Sniff, Load: xgboost.Load},
 	{Name: "pickle or joblib", Sniff: sniffPickle, Load: loadPickle, Inspect: inspectPickle},
 	{Name: "skops", Sniff: sniffZip, Load: loadZip, Inspect: inspectZip},
 }
@@ -48,7 +52,7 @@ func Detect(head []byte) (Format, error) {
 	return Format{}, &models.UnsupportedError{Feature: looksLike(head), Offset: -1, Hint: hint}
 }
 
-const hint = "Copal reads pickle, joblib and .skops files of scikit-learn: save the fitted estimator with joblib.dump(model, \"model.pkl\")."
+const hint = "Copal reads pickle, joblib and .skops files of scikit-learn, LightGBM and XGBoost, and the model files of the two boosters: save the fitted estimator with joblib.dump(model, \"model.pkl\")."
 
 // Open loads the model in src. Whatever is not supported is refused here.
 func Open(src models.Source) (*models.Model, error) {

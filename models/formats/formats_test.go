@@ -82,7 +82,8 @@ func TestNoModel(t *testing.T) {
 	f("hello, world\n", "text is not supported")
 	f("xyz", "text is not supported")
 	f("  \n", "a file of white space is not supported")
-	f(`{"learner": {}}`, "JSON text is not supported")
+	f(`{"learner": {}}`, "not a valid XGBoost JSON file: num_feature is 0: is the model fitted?")
+	f("{}", "JSON text is not supported")
 	f("<!DOCTYPE html>", "XML or HTML text is not supported")
 	f("#!/bin/sh\n", "a script is not supported")
 	f("PK\x03\x04\x14\x00", "not a valid zip file: its directory is missing or damaged; was the file cut off?")
@@ -91,7 +92,7 @@ func TestNoModel(t *testing.T) {
 	f("\x93NUMPY\x01\x00", "a NumPy array (.npy) is not supported")
 	f("version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
 		"a Git LFS pointer (run `git lfs pull` to get the file it stands for) is not supported")
-	f("tree\nversion=v4\n", "a LightGBM model (text) is not supported")
+	f("tree\nversion=v4\n", "not a valid LightGBM text file: at byte 16: the file ends too early")
 	f("\x00\x00\x00", "a file of unknown type is not supported")
 	f(tarHeader(), "a tar archive is not supported")
 	f(gzipped(tarHeader()), "a tar archive (gzip) is not supported")

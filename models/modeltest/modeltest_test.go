@@ -47,3 +47,7 @@ func TestCloudpickle(t *testing.T) { modeltest.Run(t, "testdata/cloudpickle") }
 
 // TestSkops has the models of the same cases in .skops files.
 func TestSkops(t *testing.T) { modeltest.Run(t, "testdata/skops") }
+
+func TestLightGBM(t *testing.T) { modeltest.Run(t, "testdata/lightgbm") }
+
+func TestXGBoost(t *testing.T) { modeltest.Run(t, "testdata/xgboost") }

@@ -33,12 +33,13 @@ func List(t testing.TB, dir string) []string {
 		t.Fatal(err)
 	}
 	for _, name := range listed {
-		if !slices.Contains(found, name+".json") || !slices.Contains(found, name+".pkl") && !slices.Contains(found, name+".skops") {
-			t.Errorf("fixture %s is listed in INDEX, and %s.json or the model beside it is missing", name, name)
+		hasModel := slices.ContainsFunc(endings, func(ending string) bool { return slices.Contains(found, name+ending) })
+		if !hasModel || !slices.Contains(found, name+".json") {
+			t.Errorf("fixture %s is listed in INDEX, and %s.json or the model is missing", name, name)
 		}
 	}
 	for _, file := range found {
-		if name := baseName(file); !slices.Contains(listed, name) {
+		if name := strings.TrimSuffix(withoutEnding(file), ".json"); !slices.Contains(listed, name) {
 			t.Errorf("fixture %s is not listed in INDEX", file)
 		}
 	}
@@ -48,11 +49,14 @@ func List(t testing.TB, dir string) []string {
 	return listed
 }
 
-// baseName is a file without the ending of a fixture. Versions have dots, too.
-func baseName(file string) string {
-	for _, ending := range []string{".json", ".pkl", ".skops"} {
-		if base, ok := strings.CutSuffix(file, ending); ok {
-			return base
+// endings are those of model files. That of a model in JSON is longer than that of
+// a fixture.
+var endings = []string{".pkl", ".skops", ".model.json", ".txt", ".ubj", ".bin"}
+
+func withoutEnding(file string) string {
+	for _, ending := range endings {
+		if name, ok := strings.CutSuffix(file, ending); ok {
+			return name
 		}
 	}
 	return file
@@ -60,10 +64,12 @@ func baseName(file string) string {
 
 // ModelPath is the model of the fixture at path, which has no ending.
 func ModelPath(path string) string {
-	if _, err := os.Stat(path + ".skops"); err == nil {
-		return path + ".skops"
+	for _, ending := range endings {
+		if _, err := os.Stat(path + ending); err == nil {
+			return path + ending
+		}
 	}
-	return path + ".pkl"
+	return path + endings[0]
 }
 
 func readIndex(t testing.TB, dir string) []string {

@@ -1,0 +1,210 @@
+package forest
+
+import (
+	"errors"
+	"fmt"
+)
+
+// maxPaths bounds the scratch of contributions, in parts of paths: each level of a
+// tree keeps one path of as many parts as there are features on it.
+const maxPaths = 1 << 20
+
+// Explainable says why there are no contributions, if there are none.
+func (f *Forest) Explainable() error {
+	if f.symmetric != nil {
+		return f.expanded().Explainable()
+	}
+	if f.covers == nil {
+		return errors.New("the trees do not say how many training rows came to each node")
+	}
+	for i := range f.trees {
+		if t := &f.trees[i]; t.most > 0 && !(f.covers[t.root] > 0) {
+			return fmt.Errorf("tree %d does not say how many training rows came to it", i)
+		}
+	}
+	if f.pathParts() > maxPaths {
+		return fmt.Errorf("trees of depth %d on %d features are too deep to be explained", f.depth, f.Features)
+	}
+	return nil
+}
+
+// Contributions writes, for each row of x, Features+1 numbers for each output:
+// what each feature adds to the sum, and what the trees give on average. They
+// are the path-dependent SHAP values of Lundberg et al., Consistent
+// Individualized Feature Attribution for Tree Ensembles (2018), algorithm 2,
+// which XGBoost and LightGBM compute as pred_contribs; they add up to what Sum
+// adds. They need the Cover of all nodes.
+func (f *Forest) Contributions(out, x []float64) error {
+	if err := f.Explainable(); err != nil {
+		return err
+	}
+	if f.symmetric != nil {
+		return f.expanded().Contributions(out, x)
+	}
+	clear(out)
+	e := explainer{Forest: f, paths: make([]part, f.pathParts())}
+	expected := e.expected()
+	f.blocks(x, func(b *block, first int, rows []float64) {
+		b.keys = f.keys(b.keys, rows)
+		for i := range len(rows) / f.Features {
+			size := f.Outputs * (f.Features + 1)
+			e.row(out[(first+i)*size:][:size], b.keys[i*f.rowWidth():], rows[i*f.Features:][:f.Features], expected)
+		}
+	})
+	return nil
+}
+
+// pathParts is how many parts the paths from a root to a leaf have at most.
+func (f *Forest) pathParts() int {
+	depth := int(f.depth) + 1
+	return depth * (min(depth, f.Features+1) + 1)
+}
+
+// An explainer computes the contributions of one row after the other.
+type explainer struct {
+	*Forest
+	keys   []int32
+	x      []float64
+	out    []float64
+	output int // of the tree at hand
+	paths  []part
+}
+
+// A part of a path is a feature that was asked on it: the share of training rows
+// that went on where the feature is not known, and of this row, 0 or 1, where it
+// is. The weight belongs to the number of features known, and not to this one.
+type part struct {
+	feature           int32
+	zero, one, weight float64
+}
+
+// expected is the mean of the trees over the training rows, for each output.
+func (e *explainer) expected() []float64 {
+	mean, shares := make([]float64, e.Outputs), make([]float64, 0, e.Nodes())
+	shares = shares[:e.Nodes()]
+	for i := range e.trees {
+		t := &e.trees[i]
+		shares[t.root] = 1
+		for a := t.root; a < e.end(i); a++ {
+			left, leaf := e.child(a)
+			if !leaf {
+				shares[left], shares[left+1] = shares[a]*e.share(a, left), shares[a]*e.share(a, left+1)
+				continue
+			}
+			for j, v := range e.leafValues(a) {
+				mean[int(t.output)+j] += shares[a] * v
+			}
+		}
+	}
+	return mean
+}
+
+// row computes the contributions of one row.
+func (e *explainer) row(out []float64, keys []int32, x, expected []float64) {
+	e.out, e.keys, e.x = out, keys, x
+	for j, mean := range expected {
+		out[j*(e.Features+1)+e.Features] = mean
+	}
+	for i := range e.trees {
+		e.output = int(e.trees[i].output)
+		e.visit(e.trees[i].root, nil, e.paths, part{feature: -1, zero: 1, one: 1})
+	}
+}
+
+// visit goes to node a, which the last part leads to from path, and on to all its
+// leaves. Paths below have their place in free.
+func (e *explainer) visit(a uint32, path, free []part, last part) {
+	n := copy(free, path)
+	path, free = extend(free[:n+1], last), free[n+1:]
+	left, leaf := e.child(a)
+	if leaf {
+		e.give(a, path)
+		return
+	}
+	feature, right := e.ask(a)
+	zero, one := 1.0, 1.0
+	for i := 1; i < len(path); i++ {
+		if path[i].feature == feature {
+			zero, one = path[i].zero, path[i].one
+			path = unwind(path, i)
+			break
+		}
+	}
+	for side := range uint32(2) {
+		next := part{feature: feature, zero: zero * e.share(a, left+side)}
+		if side == right {
+			next.one = one
+		}
+		// What no training row and not this row comes to adds nothing.
+		if next.zero != 0 || next.one != 0 {
+			e.visit(left+side, path, free, next)
+		}
+	}
+}
+
+// give adds what the features on a path add to the values of leaf a.
+func (e *explainer) give(a uint32, path []part) {
+	values := e.leafValues(a)
+	for i := 1; i < len(path); i++ {
+		p := &path[i]
+		w := unwound(path, i) * (p.one - p.zero)
+		for j, v := range values {
+			e.out[(e.output+j)*(e.Features+1)+int(p.feature)] += w * v
+		}
+	}
+}
+
+// extend puts p behind all parts of path but the last, which is free for it.
+func extend(path []part, p part) []part {
+	last := len(path) - 1
+	p.weight = 0
+	if last == 0 {
+		p.weight = 1
+	}
+	path[last] = p
+	n := float64(last + 1)
+	for i := last - 1; i >= 0; i-- {
+		path[i+1].weight += p.one * path[i].weight * float64(i+1) / n
+		path[i].weight = p.zero * path[i].weight * float64(last-i) / n
+	}
+	return path
+}
+
+// unwind takes part i out again, as if it had never been put there.
+func unwind(path []part, i int) []part {
+	last := len(path) - 1
+	zero, one, n := path[i].zero, path[i].one, float64(last+1)
+	next := path[last].weight
+	for j := last - 1; j >= 0; j-- {
+		if one != 0 {
+			old := path[j].weight
+			path[j].weight = next * n / (float64(j+1) * one)
+			next = old - path[j].weight*zero*float64(last-j)/n
+		} else {
+			path[j].weight = path[j].weight * n / (zero * float64(last-j))
+		}
+	}
+	for j := i; j < last; j++ {
+		w := path[j].weight
+		path[j] = path[j+1]
+		path[j].weight = w
+	}
+	return path[:last]
+}
+
+// unwound is the sum of all weights without part i.
+func unwound(path []part, i int) float64 {
+	last := len(path) - 1
+	zero, one, n := path[i].zero, path[i].one, float64(last+1)
+	next, sum := path[last].weight, 0.0
+	for j := last - 1; j >= 0; j-- {
+		if one != 0 {
+			w := next * n / (float64(j+1) * one)
+			sum += w
+			next = path[j].weight - w*zero*float64(last-j)/n
+		} else {
+			sum += path[j].weight * n / (zero * float64(last-j))
+		}
+	}
+	return sum
+}

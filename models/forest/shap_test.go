@@ -1,0 +1,174 @@
+package forest
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// weigh gives the leaves random covers, some of them 0, and nodes their sums.
+func weigh(r *rand.Rand, nodes []Node) {
+	for i := len(nodes) - 1; i >= 0; i-- {
+		if n := &nodes[i]; n.Kind == Leaf {
+			n.Cover = float64(r.IntN(8))
+		} else {
+			n.Cover = nodes[n.Left].Cover + nodes[n.Right].Cover
+		}
+	}
+	nodes[0].Cover += 0.5 // never 0; what is lost on the way down counts as nothing
+}
+
+// mean is the value of output j of a tree if only the features in known are.
+func (s *sample) mean(k, i int, x []float64, known uint, j int) float64 {
+	n := &s.trees[k][i]
+	if n.Kind == Leaf {
+		return s.values[k][n.Leaf*s.shape.Width+j]
+	}
+	if known>>n.Feature&1 == 1 {
+		if s.yes(n, x[n.Feature]) {
+			return s.mean(k, n.Left, x, known, j)
+		}
+		return s.mean(k, n.Right, x, known, j)
+	}
+	sum := 0.0
+	for _, child := range []int{n.Left, n.Right} {
+		if n.Cover > 0 {
+			sum += s.trees[k][child].Cover / n.Cover * s.mean(k, child, x, known, j)
+		}
+	}
+	return sum
+}
+
+// shapley is the definition: over all sets of other features, what it changes to
+// know one more.
+func (s *sample) shapley(x []float64) []float64 {
+	m := s.shape.Features
+	out := make([]float64, s.shape.Outputs*(m+1))
+	for k := range s.trees {
+		for j := range s.shape.Width {
+			to := out[(s.outputs[k]+j)*(m+1):]
+			to[m] += s.mean(k, 0, x, 0, j)
+			for known := range uint(1) << m {
+				n := bits.OnesCount(known)
+				w := math.Gamma(float64(n+1)) * math.Gamma(float64(m-n)) / math.Gamma(float64(m+1))
+				for i := range m {
+					if known>>i&1 == 0 {
+						to[i] += w * (s.mean(k, 0, x, known|1<<i, j) - s.mean(k, 0, x, known, j))
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func checkContributions(t *testing.T, s *sample, f *Forest, x []float64) {
+	t.Helper()
+	size := s.shape.Outputs * (s.shape.Features + 1)
+	got := make([]float64, len(x)/s.shape.Features*size)
+	if err := f.Contributions(got, x); err != nil {
+		t.Fatal(err)
+	}
+	for i := range len(x) / s.shape.Features {
+		row := x[i*s.shape.Features:][:s.shape.Features]
+		for j, want := range s.shapley(row) {
+			if v := got[i*size+j]; math.Abs(v-want) > 1e-12*float64(len(s.trees)) {
+				t.Fatalf("row %d, number %d: %v, want %v", i, j, v, want)
+			}
+		}
+	}
+}
+
+func TestContributionsAreShapleyValues(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for i, shape := range shapes() {
+		shape.Features = 5
+		shape.Sums = Float64 // the definition adds in float64
+		for _, questions := range []int{0, 1, 5, 20} {
+			t.Run(fmt.Sprint(i, questions), func(t *testing.T) {
+				s := newSample(r, shape, 4, questions, true)
+				for _, nodes := range s.trees {
+					weigh(r, nodes)
+				}
+				checkContributions(t, s, s.builder(t).Forest(), s.rows(r, 20))
+			})
+		}
+	}
+}
+
+func TestContributionsOfObliviousTrees(t *testing.T) {
+	shape := Shape{Features: 3, Width: 1, Outputs: 1}
+	levels := []Node{{Kind: Above, Threshold: 1}, {Kind: Above, Feature: 2, Threshold: 0}, {Kind: Above, Threshold: -1}}
+	values, weights := []float64{1, 2, 3, 4, 5, 6, 7, 8}, []float64{1, 0, 3, 1, 2, 5, 0, 2}
+	b := NewBuilder(shape)
+	if err := b.AddOblivious(levels, values, 0, weights...); err != nil {
+		t.Fatal(err)
+	}
+	tree := symmetric{levels: levels, values: values, weights: weights}
+	s := &sample{shape: shape, trees: [][]Node{tree.expand()}, values: [][]float64{values}, outputs: []int{0}}
+	checkContributions(t, s, b.Forest(), []float64{0, 0, 0, 2, 5, 1, -2, 5, 1, math.NaN(), 0, 3})
+}
+
+// Together with the mean, contributions add up to the sum.
+func TestContributionsAddUp(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	s := newSample(r, Shape{Features: 20, Width: 1, Outputs: 1}, 30, 200, true)
+	for _, nodes := range s.trees {
+		for i := len(nodes) - 1; i >= 0; i-- {
+			nodes[i].Cover = 1
+			if n := &nodes[i]; n.Kind != Leaf {
+				n.Cover = nodes[n.Left].Cover + nodes[n.Right].Cover
+			}
+		}
+	}
+	const rows = 100
+	f, x := s.builder(t).Forest(), s.rows(r, rows)
+	parts, sums := make([]float64, rows*21), make([]float64, rows)
+	if err := f.Contributions(parts, x); err != nil {
+		t.Fatal(err)
+	}
+	f.Sum(sums, x)
+	for i, want := range sums {
+		got := 0.0
+		for _, v := range parts[i*21:][:21] {
+			got += v
+		}
+		if math.Abs(got-want) > 1e-9 {
+			t.Errorf("row %d: %v, want %v", i, got, want)
+		}
+	}
+}
+
+func TestNoContributions(t *testing.T) {
+	f := func(want string, nodes []Node) {
+		t.Helper()
+		forest := build(t, Shape{Features: 2000, Width: 1, Outputs: 1}, nodes, make([]float64, len(nodes)))
+		err := forest.Contributions(make([]float64, 2001), make([]float64, 2000))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	f("do not say", stump(Node{Kind: AtMost}))
+	half := stump(Node{Kind: AtMost})
+	half[1].Cover = 1
+	f("tree 0 does not say", half)
+	deep := chain(3000)
+	for i := range deep {
+		deep[i].Cover = 1
+	}
+	f("too deep", deep)
+}
+
+// chain is a tree of n questions, each of which leads to a leaf and to the next.
+func chain(n int) []Node {
+	nodes := make([]Node, 2*n+1)
+	for i := range n {
+		nodes[2*i] = Node{Kind: AtMost, Threshold: float64(i), Left: 2*i + 1, Right: 2*i + 2}
+		nodes[2*i+1] = Node{Leaf: 2*i + 1, ID: 2*i + 1}
+	}
+	nodes[2*n] = Node{Leaf: 2 * n, ID: 2 * n}
+	return nodes
+}
