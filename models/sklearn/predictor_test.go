@@ -30,6 +30,15 @@ func TestEveryClassHasFixtures(t *testing.T) {
 	for _, name := range modeltest.List(t, fixtures) {
 		collect(versions, filepath.Dir(name), open(t, name).Info.Outline)
 	}
+	for _, library := range []string{"../modeltest/testdata/lightgbm", "../modeltest/testdata/xgboost"} {
+		for _, name := range modeltest.List(t, library) {
+			m, err := formats.OpenFile(modeltest.ModelPath(filepath.Join(library, name)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			collect(versions, filepath.Dir(name), m.Info.Outline)
+		}
+	}
 	for _, class := range sklearn.Supported() {
 		if n := len(versions[class]); n < 2 {
 			t.Errorf("%s is in fixtures of %d versions, want 2 or more", class, n)
