@@ -9,9 +9,6 @@ import (
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
-// Library is the name of the library, as models.Info gives it.
-const Library = "scikit-learn"
-
 // Compile makes a model of the value that a pickle holds. Globals are all that
 // the pickle names. It fills in what the values tell of themselves: the
 // library, its version, and the outline.
@@ -25,11 +22,15 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 	r := pyobj.NewRef("", root)
 	if what := otherRoot(root); what != "" {
 		return nil, &models.UnsupportedError{Feature: "a file that holds " + what + " instead of an estimator",
-			Offset: r.Offset(), Hint: "Save the fitted estimator itself. " + hint(classes)}
+			Offset: r.Offset(), Hint: "Save the fitted estimator itself. " + hint(every())}
 	}
-	_, name, _ := r.Class()
+	module, name, _ := r.Class()
 	r = r.Named(name)
-	c := &compiler{classes: classes, version: versionOf(r)}
+	c := &compiler{classes: every(), version: versionOf(r)}
+	info := models.Info{Library: libraryOf(module).Name, Version: c.version.text}
+	if c.version.text == "" {
+		c.version = versionWithin(root)
+	}
 	n, err := c.estimator(r)
 	if err != nil {
 		return nil, c.withVersion(err)
@@ -38,7 +39,7 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 		return nil, c.withVersion(r.Unsupported(n.class+", which does not record how many features it takes,",
 			"Fit it with scikit-learn 0.24 or later, which record it."))
 	}
-	info := models.Info{Library: Library, Version: c.version.text, Outline: n.outline}
+	info.Outline = n.outline
 	return &models.Model{Predictor: newPredictor(n), Info: info}, nil
 }
 
@@ -90,7 +91,7 @@ func quoted(key pyobj.Value) string {
 
 // hint says what can be run instead.
 func hint(table []class) string {
-	return fmt.Sprintf("Copal runs %d estimators of scikit-learn, which its README lists.", len(table))
+	return fmt.Sprintf("Copal runs %d estimators of scikit-learn and the libraries around it, which its README lists.", len(table))
 }
 
 // A compiler turns values into nodes.
