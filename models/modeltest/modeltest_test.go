@@ -42,3 +42,5 @@ func TestNamesOfCompositions(t *testing.T) {
 func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }
 
 func TestImblearn(t *testing.T) { modeltest.Run(t, "testdata/imblearn") }
+
+func TestCategoryEncoders(t *testing.T) { modeltest.Run(t, "testdata/category_encoders") }

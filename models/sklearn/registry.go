@@ -83,6 +83,7 @@ func Libraries() []Library {
 	list := []Library{
 		{Name: "scikit-learn", Package: "sklearn", table: classes},
 		{Name: "imbalanced-learn", Package: "imblearn", table: imblearnClasses},
+		{Name: "category_encoders", Package: "category_encoders", table: categoryEncoderClasses},
 	}
 	for i := range list {
 		list[i].Classes = names(list[i].table)
