@@ -43,4 +43,6 @@ func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }
 
 func TestImblearn(t *testing.T) { modeltest.Run(t, "testdata/imblearn") }
 
+func TestStatsmodels(t *testing.T) { modeltest.Run(t, "testdata/statsmodels") }
+
 func TestCategoryEncoders(t *testing.T) { modeltest.Run(t, "testdata/category_encoders") }

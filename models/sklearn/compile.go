@@ -143,11 +143,11 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 
 // isFitted is the test of sklearn.utils.validation.check_is_fitted: an attribute
 // whose name ends in an underscore. Encoders of category_encoders before 2.3 had
-// no such names, and a mapping. An estimator of estimators, whose parts were
+// no such names, and a mapping; statsmodels saves results. An estimator of estimators, whose parts were
 // fitted or not, has an error of its own.
 func isFitted(r pyobj.Ref) bool {
 	for _, name := range r.Attrs() {
-		if name == "steps" || name == "transformer_list" || name == "mapping" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
+		if name == "steps" || name == "transformer_list" || name == "mapping" || name == "_results" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
 			return true
 		}
 	}

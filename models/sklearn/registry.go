@@ -84,6 +84,7 @@ func Libraries() []Library {
 		{Name: "scikit-learn", Package: "sklearn", table: classes},
 		{Name: "imbalanced-learn", Package: "imblearn", table: imblearnClasses},
 		{Name: "category_encoders", Package: "category_encoders", table: categoryEncoderClasses},
+		{Name: "statsmodels", Package: "statsmodels", table: statsmodelsClasses},
 	}
 	for i := range list {
 		list[i].Classes = names(list[i].table)
