@@ -48,7 +48,7 @@ lint: ## gofmt, go vet, staticcheck
 	$(GO) run $(STATICCHECK) ./...
 
 fixtures: ## make the committed fixtures again with the real libraries (needs Python)
-	models/modeltest/fixtures.sh
+	for library in $(notdir $(patsubst %/versions.txt,%,$(wildcard models/modeltest/testdata/*/versions.txt))); do models/modeltest/fixtures.sh $$library || exit 1; done
 
 clean: ## remove what build made
 	rm -rf bin $(SERVE)/*.gz

@@ -43,6 +43,8 @@ func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }
 
 func TestImblearn(t *testing.T) { modeltest.Run(t, "testdata/imblearn") }
 
+func TestSklearnPandas(t *testing.T) { modeltest.Run(t, "testdata/sklearn_pandas") }
+
 func TestStatsmodels(t *testing.T) { modeltest.Run(t, "testdata/statsmodels") }
 
 func TestCategoryEncoders(t *testing.T) { modeltest.Run(t, "testdata/category_encoders") }

@@ -84,6 +84,7 @@ func Libraries() []Library {
 		{Name: "scikit-learn", Package: "sklearn", table: classes},
 		{Name: "imbalanced-learn", Package: "imblearn", table: imblearnClasses},
 		{Name: "category_encoders", Package: "category_encoders", table: categoryEncoderClasses},
+		{Name: "sklearn-pandas", Package: "sklearn_pandas", table: sklearnPandasClasses},
 		{Name: "statsmodels", Package: "statsmodels", table: statsmodelsClasses},
 	}
 	for i := range list {
