@@ -11,8 +11,8 @@ const (
 // A Refusal is an estimator that has nothing to ask, why, and what to use instead.
 type Refusal struct{ Class, Reason, Instead string }
 
-// unables are the estimators without predict and transform of scikit-learn 0.20
-// to 1.9.
+// unables are the estimators of scikit-learn 0.20 to 1.9 without predict and
+// transform, or with one that is no question for an endpoint.
 var unables = []Refusal{
 	{"AgglomerativeClustering", labelsOnly, "Fit a KNeighborsClassifier on its labels_."},
 	{"DBSCAN", labelsOnly, "Fit a KNeighborsClassifier on its labels_."},
@@ -21,6 +21,7 @@ var unables = []Refusal{
 	{"SpectralClustering", labelsOnly, "Fit a KNeighborsClassifier on its labels_."},
 	{"SpectralBiclustering", labelsOnly, "Use KMeans."},
 	{"SpectralCoclustering", labelsOnly, "Use KMeans."},
+	{"PatchExtractor", "makes many rows of each image, where an endpoint answers one for one", "Cut the patches before you send them."},
 	{"ClassicalMDS", placesOnly, "Use PCA or Isomap."},
 	{"MDS", placesOnly, "Use PCA or Isomap."},
 	{"SpectralEmbedding", placesOnly, "Use PCA or Isomap."},
@@ -36,7 +37,7 @@ var unables = []Refusal{
 	{"ShrunkCovariance", describes, "Use EllipticEnvelope."},
 }
 
-// Refused lists the estimators that have neither predict nor transform.
+// Refused lists the estimators that an endpoint has no question for.
 func Refused() []Refusal { return slices.Clone(unables) }
 
 // cannotAnswer says why an estimator has nothing to ask, and what to use
