@@ -227,7 +227,7 @@ func TestSparseCoefficients(t *testing.T) {
 	}
 	huge := pyobj.Tuple{int64(1 << 40), int64(1 << 40)}
 	f(csr(huge, list(), list(), list()), "a sparse matrix of shape [1099511627776 1099511627776]")
-	f(csr(shape, list(1.0), indices, indptr), "a sparse matrix of shape [2 3] with 3 row starts, 2 indices, 1 values")
-	f(csr(shape, list(1.0, 2.0), list(int64(0), int64(3)), indptr), "column 3 in a sparse matrix of 3 columns")
-	f(csr(shape, list(1.0, 2.0), indices, list(int64(0), int64(9), int64(2))), "row 0 of a sparse matrix is [0, 9) of 2 values")
+	f(csr(shape, list(1.0), indices, indptr), "a sparse matrix of 2×3 with 3 starts, 2 indices, 1 values")
+	f(csr(shape, list(1.0, 2.0), list(int64(0), int64(3)), indptr), "an entry at [0, 3] in a sparse matrix of 2 rows and 3 columns")
+	f(csr(shape, list(1.0, 2.0), indices, list(int64(0), int64(9), int64(2))), "row or column 0 of a sparse matrix is [0, 9) of 2 values")
 }
