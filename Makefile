@@ -56,7 +56,7 @@ lint: ## gofmt, go vet, staticcheck
 	test -z "$(SIMD)" || $(SIMD) $(GO) vet $(SIMD_PACKAGES)
 
 fixtures: ## make the committed fixtures again with the real libraries (needs Python)
-	models/modeltest/fixtures.sh
+	for library in $(notdir $(patsubst %/versions.txt,%,$(wildcard models/modeltest/testdata/*/versions.txt))); do models/modeltest/fixtures.sh $$library || exit 1; done
 
 clean: ## remove what build made
 	rm -rf bin $(SERVE)/*.gz

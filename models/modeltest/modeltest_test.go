@@ -51,3 +51,11 @@ func TestSkops(t *testing.T) { modeltest.Run(t, "testdata/skops") }
 func TestLightGBM(t *testing.T) { modeltest.Run(t, "testdata/lightgbm") }
 
 func TestXGBoost(t *testing.T) { modeltest.Run(t, "testdata/xgboost") }
+
+func TestImblearn(t *testing.T) { modeltest.Run(t, "testdata/imblearn") }
+
+func TestSklearnPandas(t *testing.T) { modeltest.Run(t, "testdata/sklearn_pandas") }
+
+func TestStatsmodels(t *testing.T) { modeltest.Run(t, "testdata/statsmodels") }
+
+func TestCategoryEncoders(t *testing.T) { modeltest.Run(t, "testdata/category_encoders") }

@@ -65,7 +65,7 @@ func (s *sketch) container(info *models.Info, root pyobj.Value, kind string) {
 func (s *sketch) library(info *models.Info, r pyobj.Ref) {
 	module, _, _ := r.Class()
 	if v := versionOf(r); v.text != "" || within(module, "sklearn") {
-		info.Library, info.Version = Library, v.text
+		info.Library, info.Version = libraryOf(module).Name, v.text
 	}
 	s.versioned = info.Version != ""
 }

@@ -19,7 +19,7 @@ func readVectors(r pyobj.Ref, name string) (vectors, error) {
 	if err != nil {
 		return vectors{}, err
 	}
-	if isSparse(attr) {
+	if sparseFormat(attr) == "csr" {
 		return sparseVectors(attr)
 	}
 	t, err := matrixAt(attr)
