@@ -57,16 +57,3 @@ func (p *Packed) Rectified(dst, x []float64) { fastest.affine(dst, x, *p, 0) }
 
 // SquaredDistances is SquaredDistances(dst, x, y, n) for what Pack was given.
 func (p *Packed) SquaredDistances(dst, x []float64) { fastest.distances(dst, x, *p) }
-
-// An instructions is the kernels as written for one instruction set. All give the
-// same bits.
-type instructions struct {
-	name      string
-	affine    func(dst, x []float64, p Packed, least float64)
-	distances func(dst, x []float64, p Packed)
-}
-
-// fastest is what this processor runs best.
-var fastest = available()[0]
-
-var scalar = instructions{name: "scalar", affine: affineScalar, distances: distancesScalar}
