@@ -66,6 +66,32 @@ func TestColumnsAreTheirReference(t *testing.T) {
 	f(DivColumns, func(x, v float64) float64 { return x / v })
 }
 
+func TestTwoColumnsAreTheirReference(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	f := func(op func(dst, x, v, w []float64) bool, want func(x, v, w float64) float64) {
+		t.Helper()
+		x, v, w := random(r, 15), random(r, 5), random(r, 5)
+		expect := make([]float64, len(x))
+		for i := range x {
+			expect[i] = want(x[i], v[i%5], w[i%5])
+		}
+		got := guarded(len(x))
+		if !op(got.data, x, v, w) {
+			t.Error("reports that the result is not finite")
+		}
+		got.check(t)
+		same(t, got.data, expect)
+		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			x[7] = bad
+			if op(got.data, x, v, w) {
+				t.Errorf("reports that the result for %v is finite", bad)
+			}
+		}
+	}
+	f(Standardize, func(x, v, w float64) float64 { return (x - v) / w })
+	f(Rescale, func(x, v, w float64) float64 { return float64(x*v) + w })
+}
+
 func TestArgMax(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	f := func(want int, x ...float64) {
@@ -233,6 +259,7 @@ func TestNothingAllocates(t *testing.T) {
 	f("Sum", func() { Sum(x) })
 	f("ArgMax", func() { ArgMax(x) })
 	f("DivColumns", func() { DivColumns(x, x, b) })
+	f("Standardize", func() { Standardize(x, x, b, b) })
 }
 
 func BenchmarkAffine(b *testing.B) {

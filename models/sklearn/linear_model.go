@@ -116,11 +116,12 @@ func (l *linear) decide(ws *workspace, x block, out []float64) error {
 		return l.decideSparse(ws, x, out)
 	}
 	m := ws.matrix(x)
-	if err := ws.finite(m, l.names); err != nil {
-		return err
-	}
 	kernel.Affine(out, m.data, l.coef, l.intercept, l.features)
-	return nil
+	// A value that is not finite leaves none of its row's sums finite.
+	if kernel.Finite(out) < 0 {
+		return nil
+	}
+	return ws.finite(m, l.names)
 }
 
 // linearRegression compiles LinearRegression and all that predicts as it does.
