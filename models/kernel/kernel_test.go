@@ -92,6 +92,35 @@ func TestTwoColumnsAreTheirReference(t *testing.T) {
 	f(Rescale, func(x, v, w float64) float64 { return float64(x*v) + w })
 }
 
+func TestSparseProductsAreTheirReference(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const n, m = 9, 5
+	weights, bias, values := random(r, m*n), random(r, m), random(r, 3)
+	indices, columns := []int{1, 4, 8}, make([]float64, m*n)
+	for j := range m {
+		for i := range n {
+			columns[i*m+j] = weights[j*n+i]
+		}
+	}
+	want, got := make([]float64, m), guarded(m)
+	for j := range m {
+		sum := 0.0
+		for k, i := range indices {
+			sum += float64(values[k] * weights[j*n+i])
+		}
+		want[j] = sum + bias[j]
+	}
+	AffineSparse(got.data, indices, values, weights, bias, n)
+	same(t, got.data, want)
+	AffineColumns(got.data, indices, values, columns, bias)
+	same(t, got.data, want)
+	got.check(t)
+	AddAt(got.data, []int32{0, 3}, values, 2)
+	want[0] += values[0] * 2
+	want[3] += values[1] * 2
+	same(t, got.data, want)
+}
+
 func TestArgMax(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	f := func(want int, x ...float64) {

@@ -34,6 +34,7 @@ type projection struct {
 	offset     []float64 // subtracted after; nil for none
 	scale      []float64 // nil for none
 	after      *grid     // nil for none
+	weights    *product  // components
 	zeros      []float64
 	names      []string
 }
@@ -54,6 +55,7 @@ func (p *projection) node(r pyobj.Ref, class string) (*node, error) {
 		return nil, r.Format("components_ has %d columns, mean_ %d values", p.components.cols, len(p.mean))
 	}
 	p.zeros, p.names = make([]float64, k), n.names
+	p.weights = &product{coef: p.components.data, features: p.components.cols}
 	n.transform = &transformer{width: k, run: p.run, names: prefixed(class, k)}
 	n.outline.Summary = fmt.Sprintf("%s · %d components", features(n.features), k)
 	return n, nil
@@ -62,9 +64,8 @@ func (p *projection) node(r pyobj.Ref, class string) (*node, error) {
 func (p *projection) run(ws *workspace, x block) (block, error) {
 	k := p.components.rows
 	y := block{rows: x.rows, width: k, data: ws.floats(x.rows * k), owned: true}
-	if x.sparse != nil && p.mean == nil {
-		l := linear{coef: p.components.data, intercept: p.zeros, features: p.components.cols, names: p.names}
-		if err := l.decideSparse(ws, x, y.data); err != nil {
+	if p.mean == nil {
+		if err := p.weights.project(ws, x, y.data, p.zeros, p.names); err != nil {
 			return block{}, err
 		}
 	} else if err := p.project(ws, x, y.data); err != nil {

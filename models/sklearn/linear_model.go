@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/copal-ml/copal/models"
-	"github.com/copal-ml/copal/models/kernel"
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
@@ -54,9 +53,8 @@ var linearModelClasses = []class{
 // intercept_. Parameters that were fitted as float32 are widened: numpy
 // computes in float64 as soon as X is.
 type linear struct {
-	coef      []float64 // len(intercept) rows of features values
+	*product
 	intercept []float64
-	features  int
 	names     []string
 	flat      bool // coef_ has one dimension: one bare answer a row
 }
@@ -91,6 +89,7 @@ func readLinear(r pyobj.Ref) (*linear, error) {
 }
 
 func (l *linear) readCoef(attr pyobj.Ref) error {
+	l.product = new(product)
 	if isSparse(attr) {
 		var err error
 		l.coef, l.features, err = readSparse(attr)
@@ -112,16 +111,7 @@ func (l *linear) readCoef(attr pyobj.Ref) error {
 
 // decide is _decision_function: out has len(l.intercept) values a row.
 func (l *linear) decide(ws *workspace, x block, out []float64) error {
-	if x.sparse != nil {
-		return l.decideSparse(ws, x, out)
-	}
-	m := ws.matrix(x)
-	kernel.Affine(out, m.data, l.coef, l.intercept, l.features)
-	// A value that is not finite leaves none of its row's sums finite.
-	if kernel.Finite(out) < 0 {
-		return nil
-	}
-	return ws.finite(m, l.names)
+	return l.project(ws, x, out, l.intercept, l.names)
 }
 
 // linearRegression compiles LinearRegression and all that predicts as it does.

@@ -300,7 +300,14 @@ func bernoulliRBM(c *compiler, r pyobj.Ref) (*node, error) {
 
 // projected is then(X @ w.T + bias).
 func projected(w training, bias []float64, names []string, then func(x []float64)) func(ws *workspace, x block) (block, error) {
+	p := &product{coef: w.data, features: w.width}
 	return func(ws *workspace, x block) (block, error) {
+		if x.sparse != nil {
+			y := block{rows: x.rows, width: w.rows, data: ws.floats(x.rows * w.rows), owned: true}
+			err := p.project(ws, x, y.data, bias, names)
+			then(y.data)
+			return y, err
+		}
 		m := ws.matrix(x)
 		if err := ws.finite(m, names); err != nil {
 			return block{}, err
