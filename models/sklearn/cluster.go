@@ -24,12 +24,15 @@ type clustering struct {
 	centers *grid
 	squares []float64 // c.c of each center
 	numbers []int64   // what predict answers for each; nil for its index
+	product *product  // with the centers
+	zeros   []float64 // one for each center
 	full    bool      // compare |x - c|² whole: see nearest
 	names   []string
 }
 
 func newClustering(centers *grid) *clustering {
-	c := &clustering{centers: centers}
+	c := &clustering{centers: centers, zeros: make([]float64, centers.rows)}
+	c.product = &product{coef: centers.data, features: centers.cols}
 	for i := range centers.rows {
 		c.squares = append(c.squares, kernel.Dot(centers.row(i), centers.row(i)))
 	}
@@ -59,12 +62,13 @@ func (c *clustering) node(r pyobj.Ref, distances bool) (*node, error) {
 // squared distance, from which x.x may wipe out the difference, does so in
 // versions that computed it.
 func (c *clustering) predict(ws *workspace, x block, out []float64) error {
-	data, err := ws.centered(x, nil, c.names)
-	if err != nil {
+	k := c.centers.rows
+	products, squares := ws.floats(x.rows*k), ws.floats(x.rows)
+	if err := c.multiply(ws, x, products, squares); err != nil {
 		return err
 	}
 	for i := range out {
-		best := c.nearest(data[i*c.centers.cols : (i+1)*c.centers.cols])
+		best := c.nearest(products[i*k:(i+1)*k], squares[i])
 		out[i] = float64(best)
 		if c.numbers != nil {
 			out[i] = float64(c.numbers[best])
@@ -73,13 +77,30 @@ func (c *clustering) predict(ws *workspace, x block, out []float64) error {
 	return nil
 }
 
-func (c *clustering) nearest(row []float64) (best int) {
-	least, xx := math.Inf(1), 0.0
-	if c.full {
-		xx = kernel.Dot(row, row)
+// multiply writes the products of each row of x with the centers and with itself.
+func (c *clustering) multiply(ws *workspace, x block, products, squares []float64) error {
+	if x.sparse == nil {
+		x = ws.matrix(x)
 	}
+	if err := c.product.project(ws, x, products, c.zeros, c.names); err != nil {
+		return err
+	}
+	for i := range squares {
+		var row []float64
+		if x.sparse != nil {
+			_, row = x.sparse.row(i)
+		} else {
+			row = x.rowsBetween(i, i+1)
+		}
+		squares[i] = kernel.Dot(row, row)
+	}
+	return nil
+}
+
+func (c *clustering) nearest(products []float64, xx float64) (best int) {
+	least := math.Inf(1)
 	for j, cc := range c.squares {
-		d := float64(-2 * kernel.Dot(row, c.centers.row(j)))
+		d := float64(-2 * products[j])
 		if c.full {
 			d = max(d+xx+cc, 0)
 		} else {
@@ -94,6 +115,9 @@ func (c *clustering) nearest(row []float64) (best int) {
 
 // distances is transform: euclidean_distances to the centers.
 func (c *clustering) distances(ws *workspace, x block) (block, error) {
+	if x.sparse != nil {
+		return c.distancesSparse(ws, x)
+	}
 	data, err := ws.centered(x, nil, c.names)
 	if err != nil {
 		return block{}, err
@@ -102,6 +126,19 @@ func (c *clustering) distances(ws *workspace, x block) (block, error) {
 	squaredDistances(y.data, data, c.centers)
 	for i, d := range y.data {
 		y.data[i] = math.Sqrt(d)
+	}
+	return y, nil
+}
+
+// distancesSparse is distances of sparse rows.
+func (c *clustering) distancesSparse(ws *workspace, x block) (block, error) {
+	k := c.centers.rows
+	y, squares := block{rows: x.rows, width: k, data: ws.floats(x.rows * k), owned: true}, ws.floats(x.rows)
+	if err := c.multiply(ws, x, y.data, squares); err != nil {
+		return block{}, err
+	}
+	for i, p := range y.data {
+		y.data[i] = math.Sqrt(max(squares[i/k]-2*p+c.squares[i%k], 0))
 	}
 	return y, nil
 }
@@ -257,7 +294,8 @@ func (b *bisection) predict(ws *workspace, x block, out []float64) error {
 		row := data[i*b.centers.cols : (i+1)*b.centers.cols]
 		n := &b.nodes[0]
 		for n.pair != nil {
-			if n.pair.nearest(row) == 0 {
+			products := [2]float64{kernel.Dot(row, n.pair.centers.row(0)), kernel.Dot(row, n.pair.centers.row(1))}
+			if n.pair.nearest(products[:], kernel.Dot(row, row)) == 0 {
 				n = &b.nodes[n.left]
 			} else {
 				n = &b.nodes[n.right]

@@ -32,13 +32,16 @@ func sparseRandomProjection(c *compiler, r pyobj.Ref) (*node, error) {
 // kernel(X, rows) @ weights.T.
 type kernelMachine struct {
 	kernel  pairwiseKernel
-	rows    training
+	rows    vectors
 	weights training // a row an output
 	whole   bool     // the kernel is precomputed: the input is kernel(X, rows)
 	names   []string
 }
 
 func (m *kernelMachine) run(ws *workspace, x block, out []float64) error {
+	if m.rows.sparse != nil {
+		return m.runSparse(ws, x, out)
+	}
 	q := ws.matrix(x)
 	if err := ws.finite(q, m.names); err != nil {
 		return err
@@ -53,17 +56,47 @@ func (m *kernelMachine) run(ws *workspace, x block, out []float64) error {
 	k := ws.floats(min(blockRows, q.rows) * m.rows.rows)
 	for from := 0; from < q.rows; from += blockRows {
 		to := min(from+blockRows, q.rows)
-		m.kernel.gram(k, q.rowsBetween(from, to), m.rows)
+		m.kernel.gram(k, q.rowsBetween(from, to), m.rows.training)
 		kernel.Gram(out[from*m.weights.rows:], k[:(to-from)*m.rows.rows], m.weights.data, m.weights.width)
 	}
 	return nil
+}
+
+// runSparse is run for sparse rows.
+func (m *kernelMachine) runSparse(ws *workspace, x block, out []float64) error {
+	q, err := ws.entries(x, m.names)
+	if err != nil {
+		return err
+	}
+	k, n := ws.floats(m.rows.rows), m.weights.rows
+	for i := range x.rows {
+		indices, values := q.row(i)
+		m.kernel.gramSparse(k, indices, values, m.rows.sparse)
+		kernel.Gram(out[i*n:(i+1)*n], k, m.weights.data, m.weights.width)
+	}
+	return nil
+}
+
+// readRows reads the rows at the attribute name, which stay sparse if they are and
+// the kernel is one of products or distances.
+func (m *kernelMachine) readRows(r pyobj.Ref, name string) (err error) {
+	if m.rows, err = readVectors(r, name); err != nil || m.rows.sparse == nil {
+		return err
+	}
+	switch kind, _ := word(r, "kernel", ""); kind {
+	case "linear", "poly", "polynomial", "rbf", "sigmoid":
+		return nil
+	}
+	m.rows = vectors{}
+	m.rows.training, err = readTraining(r, name)
+	return err
 }
 
 // kernelRidge compiles KernelRidge (sklearn/kernel_ridge.py).
 func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 	n, m := new(node), new(kernelMachine)
 	var err error
-	if m.rows, err = readTraining(r, "X_fit_"); err != nil {
+	if err = m.readRows(r, "X_fit_"); err != nil {
 		return nil, err
 	}
 	attr, err := r.Need("dual_coef_")
@@ -103,7 +136,7 @@ func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 func nystroem(c *compiler, r pyobj.Ref) (*node, error) {
 	n, m := new(node), new(kernelMachine)
 	var err error
-	if m.rows, err = readTraining(r, "components_"); err != nil {
+	if err = m.readRows(r, "components_"); err != nil {
 		return nil, err
 	}
 	if m.weights, err = readTraining(r, "normalization_"); err != nil {

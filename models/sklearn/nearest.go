@@ -13,7 +13,7 @@ import (
 // neighbours at equal distance, which in scikit-learn depends on the tree, the
 // number of queries and the number of threads. Here the first rows win.
 type neighbourhood struct {
-	training
+	vectors
 	distance distance
 	names    []string
 }
@@ -31,12 +31,19 @@ func readNeighbourhood(r pyobj.Ref, n *node) (*neighbourhood, error) {
 		return nil, metric.Unsupported("the metric 'precomputed'", "Fit on the points themselves, with one of scikit-learn's metrics.")
 	}
 	s := new(neighbourhood)
-	if s.training, err = readTraining(r, "_fit_X"); err != nil {
+	if s.vectors, err = readVectors(r, "_fit_X"); err != nil {
 		return nil, err
 	}
 	params, _ := r.Attr("effective_metric_params_")
 	if s.distance, err = readDistance(metric, params, s.width); err != nil {
 		return nil, err
+	}
+	if s.sparse != nil && !s.distance.squared && s.distance.name != "cosine" {
+		// Other metrics look at every feature.
+		if s.training, err = readTraining(r, "_fit_X"); err != nil {
+			return nil, err
+		}
+		s.sparse = nil
 	}
 	if err := n.input(r, s.width); err != nil {
 		return nil, err
@@ -65,6 +72,9 @@ func (s *neighbourhood) readCount(r pyobj.Ref, name string) (int, error) {
 
 // nearest gives the k nearest rows to each row of x, nearest first.
 func (s *neighbourhood) nearest(ws *workspace, x block, k int) (dist []float64, index []int, err error) {
+	if s.sparse != nil {
+		return s.nearestSparse(ws, x, k)
+	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, s.names); err != nil {
 		return nil, nil, err

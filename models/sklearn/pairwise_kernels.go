@@ -67,6 +67,17 @@ func (k *pairwiseKernel) gram(dst, x []float64, y training) {
 	k.finish(dst)
 }
 
+// gramSparse writes the kernel of a sparse row with all rows of y, for the kernels of
+// products and of distances.
+func (k *pairwiseKernel) gramSparse(dst []float64, indices []int, values []float64, y *inverted) {
+	if k.kind == "rbf" {
+		y.squaredDistances(dst, indices, values)
+	} else {
+		y.products(dst, indices, values)
+	}
+	k.finish(dst)
+}
+
 // finish turns products and distances into kernel values.
 func (k *pairwiseKernel) finish(dst []float64) {
 	switch k.kind {

@@ -100,6 +100,9 @@ func (s *supportVectors) gram(dst, rows []float64) {
 
 // each calls f with the kernel values of every row.
 func (s *supportVectors) each(ws *workspace, x block, f func(i int, k []float64)) error {
+	if s.vectors.sparse != nil {
+		return s.eachSparse(ws, x, f)
+	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, s.names); err != nil {
 		return err
@@ -111,6 +114,21 @@ func (s *supportVectors) each(ws *workspace, x block, f func(i int, k []float64)
 		for i := from; i < to; i++ {
 			f(i, k[(i-from)*s.n:][:s.n])
 		}
+	}
+	return nil
+}
+
+// eachSparse is each for sparse support vectors.
+func (s *supportVectors) eachSparse(ws *workspace, x block, f func(i int, k []float64)) error {
+	m, err := ws.entries(x, s.names)
+	if err != nil {
+		return err
+	}
+	k := ws.floats(s.n)
+	for i := range x.rows {
+		indices, values := m.row(i)
+		s.kernel.gramSparse(k, indices, values, s.vectors.sparse)
+		f(i, k)
 	}
 	return nil
 }
