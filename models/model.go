@@ -44,6 +44,10 @@ type Signature struct {
 	Inputs   []Port   `json:"inputs"`
 	Features []string `json:"features,omitempty"`
 
+	// Open says that there are no Inputs, and that the model takes columns of any
+	// name, each of numbers or of strings, in which values may be missing.
+	Open bool `json:"open,omitempty"`
+
 	// Estimator is the class that the input meets first, as Check names it:
 	// "StandardScaler" where that is the first step of a pipeline.
 	Estimator string `json:"estimator,omitempty"`
@@ -70,6 +74,10 @@ type Port struct {
 
 	// Names are those of the Width values, if the model knows them.
 	Names []string `json:"names,omitempty"`
+
+	// Optional says that a request may leave the column out, which then misses
+	// all its values.
+	Optional bool `json:"optional,omitempty"`
 }
 
 // Stride is the number of values that a row of the port takes.

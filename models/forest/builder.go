@@ -18,20 +18,21 @@ const maxFeatures = 1 << 29
 
 // A Builder collects the trees of a forest.
 type Builder struct {
-	shape  Shape
-	forest Forest
-	order  []int32 // of the tree at hand: nodes by their place in the layout
-	seen   []bool
+	shape   Shape
+	forest  Forest
+	columns map[column]uint32
+	order   []int32 // of the tree at hand: nodes by their place in the layout
+	seen    []bool
 }
 
 // NewBuilder begins a forest. The shape is the caller's to check.
 func NewBuilder(shape Shape) *Builder {
-	return &Builder{shape: shape, forest: Forest{Shape: shape}}
+	return &Builder{shape: shape, forest: Forest{Shape: shape}, columns: map[column]uint32{}}
 }
 
 // Add adds a tree whose leaves add to outputs output, …, output+Width-1. It
-// keeps neither slice. The error says what contradicts itself, for the reader to
-// say where.
+// keeps neither slice, and leaves both as they are. The error says what
+// contradicts itself, for the reader to say where.
 func (b *Builder) Add(nodes []Node, values []float64, output int) error {
 	if err := b.checkTree(nodes, values, output); err != nil {
 		return err
@@ -96,7 +97,7 @@ func (b *Builder) checkNode(node *Node, n, rows int) error {
 		return fmt.Errorf("children %d and %d in a tree of %d nodes", node.Left, node.Right, n)
 	}
 	switch node.Kind {
-	case AtMost, Below:
+	case AtMost, Below, Above:
 		if math.IsNaN(node.Threshold) {
 			return errors.New("its threshold is NaN")
 		}
@@ -130,7 +131,8 @@ func (b *Builder) layOut(nodes []Node) (depth int, err error) {
 		if node.Kind == Leaf {
 			continue
 		}
-		for _, child := range [2]int{node.Left, node.Right} {
+		turned := node.turned()
+		for _, child := range [2]int{turned.Left, turned.Right} {
 			if b.seen[child] {
 				return 0, fmt.Errorf("node %d is reached twice: the nodes are no tree", child)
 			}
@@ -150,13 +152,34 @@ func place[K integer](b *Builder, layout []node[K], nodes []Node, values []float
 		if n.Kind == Leaf {
 			layout = append(layout, node[K]{child: ^int32(len(f.ids))})
 			f.ids = append(f.ids, int32(n.ID))
-			f.values = append(f.values, values[n.Leaf*b.shape.Width:][:b.shape.Width]...)
+			f.values = b.appendValues(f.values, values[n.Leaf*b.shape.Width:][:b.shape.Width])
 			continue
 		}
-		layout = append(layout, node[K]{key: bound(n, toKey), slot: b.slot(n), child: next})
+		turned := n.turned()
+		layout = append(layout, node[K]{key: bound(&turned, toKey), slot: b.slot(&turned), child: next})
 		next += 2
 	}
 	return layout
+}
+
+// turned asks "at most" where n asks "above".
+func (n *Node) turned() Node {
+	t := *n
+	if n.Kind == Above {
+		t.Kind, t.Left, t.Right, t.MissingLeft = AtMost, n.Right, n.Left, !n.MissingLeft
+	}
+	return t
+}
+
+// appendValues appends the values of a leaf in the precision of sums.
+func (b *Builder) appendValues(dst, values []float64) []float64 {
+	if b.shape.Sums != Float32 {
+		return append(dst, values...)
+	}
+	for _, v := range values {
+		dst = append(dst, float64(float32(v)))
+	}
+	return dst
 }
 
 // slot is where the engine finds the key to compare with, or the set to ask.
@@ -165,9 +188,12 @@ func (b *Builder) slot(n *Node) uint32 {
 		b.forest.sets = append(b.forest.sets, membership{Set: *n.Set, feature: int32(n.Feature), missingLeft: n.MissingLeft})
 		return asksSet | uint32(len(b.forest.sets)-1)
 	}
-	slot := 2 * uint32(n.Feature)
-	if !n.MissingLeft {
-		slot++
+	c := column{feature: int32(n.Feature), missingLeft: n.MissingLeft, zeroMissing: n.ZeroMissing}
+	slot, ok := b.columns[c]
+	if !ok {
+		slot = uint32(len(b.columns))
+		b.columns[c] = slot
+		b.forest.columns = append(b.forest.columns, c)
 	}
 	return slot
 }

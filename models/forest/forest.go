@@ -1,6 +1,7 @@
 package forest
 
 import (
+	"errors"
 	"math"
 	"sync"
 )
@@ -13,6 +14,7 @@ type Forest struct {
 	nodes32 []node[int32] // one of the two, by Precision
 	nodes64 []node[int64]
 	sets    []membership
+	columns []column
 	values  []float64 // Width a leaf
 	ids     []int32   // of the leaves
 	depth   int
@@ -27,8 +29,22 @@ type tree struct{ root, output int32 }
 // The child of a leaf is ^leaf.
 type node[K integer] struct {
 	key   K
-	slot  uint32 // of the key in a row: 2*feature, plus 1 if NaN goes right; or asksSet|set
+	slot  uint32 // the column whose key it asks, or asksSet|set
 	child int32
+}
+
+// A column is a feature as some nodes see it, where missing values have the key
+// that sends them their way.
+type column struct {
+	feature                  int32
+	missingLeft, zeroMissing bool
+}
+
+// nearZero is kZeroThreshold of LightGBM (include/LightGBM/meta.h).
+const nearZero = float64(float32(1e-35))
+
+func (c *column) missing(v float64) bool {
+	return v != v || c.zeroMissing && math.Abs(v) <= nearZero
 }
 
 // asksSet marks the slot of a node that asks for a category.
@@ -62,12 +78,35 @@ func (f *Forest) Sum(out, x []float64) {
 		at := first*f.Outputs + int(f.trees[tree].output)
 		for _, leaf := range leaves {
 			dst := out[at:][:w]
-			for j, v := range f.values[int(leaf)*w:][:w] {
-				dst[j] += v
-			}
+			f.add(dst, f.values[int(leaf)*w:][:w])
 			at += f.Outputs
 		}
 	})
+}
+
+// add adds the values of a leaf.
+func (f *Forest) add(dst, values []float64) {
+	if f.Sums == Float32 {
+		for j, v := range values {
+			dst[j] = float64(float32(dst[j]) + float32(v))
+		}
+		return
+	}
+	for j, v := range values {
+		dst[j] += v
+	}
+}
+
+// Engine names what runs.
+func (f *Forest) Engine() string { return "scalar" }
+
+// Contributions writes, for each row of x, Features+1 numbers for each output:
+// what each feature adds to the sum, and what the trees give on average. They
+// are the SHAP values of Lundberg et al., Consistent Individualized Feature
+// Attribution for Tree Ensembles (2018), algorithm 2, which needs the Cover of
+// all nodes.
+func (f *Forest) Contributions(out, x []float64) error {
+	return errors.New("the trees do not say how many training rows came to each node")
 }
 
 // Apply writes the number of the leaf that each tree comes to, Trees() a row.
@@ -82,7 +121,7 @@ func (f *Forest) Apply(ids, x []float64) {
 
 // A block is scratch for some rows.
 type block struct {
-	k32    []int32 // keys, two a value
+	k32    []int32 // keys, one a column
 	k64    []int64
 	leaves [blockRows]int32
 }
@@ -106,9 +145,9 @@ func (f *Forest) walk(x []float64, visit func(first, tree int, leaves []int32)) 
 		rows := x[:min(len(x), blockRows*f.Features)]
 		x = x[len(rows):]
 		if f.Precision == Float32 {
-			b.k32 = keys32(b.k32, rows)
+			b.k32 = keys(f, b.k32, rows, func(v float64) int32 { return ordered32(float32(v)) }, missingLeft32, missingRight32)
 		} else {
-			b.k64 = keys64(b.k64, rows)
+			b.k64 = keys(f, b.k64, rows, ordered64, missingLeft64, missingRight64)
 		}
 		for t := range f.trees {
 			leaves := b.leaves[:len(rows)/f.Features]
@@ -122,33 +161,26 @@ func (f *Forest) walk(x []float64, visit func(first, tree int, leaves []int32)) 
 	}
 }
 
-// keys32 writes two keys a value: for the nodes that send NaN left and for those
-// that send it right.
-func keys32(dst []int32, x []float64) []int32 {
-	if cap(dst) < 2*len(x) {
-		dst = make([]int32, 2*len(x))
+// keys writes, for each row, a key for each column.
+func keys[K integer](f *Forest, dst []K, x []float64, key func(float64) K, low, high K) []K {
+	n := len(f.columns)
+	size := len(x) / f.Features * n
+	if cap(dst) < size {
+		dst = make([]K, size)
 	}
-	dst = dst[:2*len(x)]
-	for i, v := range x {
-		k := ordered32(float32(v))
-		dst[2*i], dst[2*i+1] = k, k
-		if v != v {
-			dst[2*i], dst[2*i+1] = missingLeft32, missingRight32
-		}
-	}
-	return dst
-}
-
-func keys64(dst []int64, x []float64) []int64 {
-	if cap(dst) < 2*len(x) {
-		dst = make([]int64, 2*len(x))
-	}
-	dst = dst[:2*len(x)]
-	for i, v := range x {
-		k := ordered64(v)
-		dst[2*i], dst[2*i+1] = k, k
-		if v != v {
-			dst[2*i], dst[2*i+1] = missingLeft64, missingRight64
+	dst = dst[:size]
+	for row := dst; len(row) > 0; row, x = row[n:], x[f.Features:] {
+		for i := range f.columns {
+			c := &f.columns[i]
+			v := x[c.feature]
+			switch {
+			case !c.missing(v):
+				row[i] = key(v)
+			case c.missingLeft:
+				row[i] = low
+			default:
+				row[i] = high
+			}
 		}
 	}
 	return dst
@@ -156,9 +188,9 @@ func keys64(dst []int64, x []float64) []int64 {
 
 // descendRows finds the leaves that rows come to in one tree.
 func descendRows[K integer](f *Forest, leaves []int32, nodes []node[K], tree int, keys []K, x []float64) {
-	n, root := f.Features, f.trees[tree].root
+	n, columns, root := f.Features, len(f.columns), f.trees[tree].root
 	for i := range leaves {
-		row := keys[2*n*i:][:2*n]
+		row := keys[columns*i:][:columns]
 		if len(f.sets) == 0 {
 			leaves[i] = descend(nodes, root, row)
 		} else {
@@ -214,12 +246,12 @@ func (m *membership) left(v float64) bool {
 	switch {
 	case math.IsNaN(v):
 		return m.missingLeft
-	case v < 0:
+	case v < 0 && (v <= -1 || !m.Truncates):
 		return m.OtherLeft
 	}
 	c := uint64(math.MaxUint64)
 	if v < 1<<53 {
-		c = uint64(v)
+		c = uint64(max(v, 0))
 	}
 	switch {
 	case has(m.Members, c):

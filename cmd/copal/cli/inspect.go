@@ -72,6 +72,9 @@ func (a *app) writeInspect(out io.Writer, r inspectResult) error {
 	for i, line := range outline(r.Info.Outline, "", "") {
 		fmt.Fprintf(w, "%s\t%s\n", first(i, "model"), line)
 	}
+	if r.Signature.Open {
+		fmt.Fprintf(w, "takes\tcolumns of any name, each of numbers or of strings\n")
+	}
 	for i, p := range r.Signature.Inputs {
 		fmt.Fprintf(w, "%s\t%s\n", first(i, "takes"), portText(p))
 	}
@@ -136,6 +139,9 @@ func portText(p models.Port) string {
 	}
 	if p.Name != "" {
 		s = p.Name + " " + s
+	}
+	if p.Optional {
+		s += ", may be left out"
 	}
 	return s
 }
