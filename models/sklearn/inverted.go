@@ -63,3 +63,29 @@ func (ws *workspace) entries(x block, names []string) (*csr, error) {
 	y, err := ws.compressed(x, names)
 	return y.sparse, err
 }
+
+// squaredDistance is that of a sparse row to row i of m, entry by entry, where
+// squaredDistances of an inverted is a difference of large parts.
+func (m *csr) squaredDistance(i int, indices []int, values []float64) (sum float64) {
+	others, theirs := m.row(i)
+	add := func(d float64) { sum += float64(d * d) }
+	for len(indices) > 0 && len(others) > 0 {
+		switch {
+		case indices[0] == others[0]:
+			add(values[0] - theirs[0])
+			indices, values, others, theirs = indices[1:], values[1:], others[1:], theirs[1:]
+		case indices[0] < others[0]:
+			add(values[0])
+			indices, values = indices[1:], values[1:]
+		default:
+			add(theirs[0])
+			others, theirs = others[1:], theirs[1:]
+		}
+	}
+	for _, rest := range [][]float64{values, theirs} {
+		for _, d := range rest {
+			add(d)
+		}
+	}
+	return sum
+}

@@ -32,14 +32,15 @@ func sparseRandomProjection(c *compiler, r pyobj.Ref) (*node, error) {
 // kernel(X, rows) @ weights.T.
 type kernelMachine struct {
 	kernel  pairwiseKernel
-	rows    vectors
-	weights training // a row an output
-	whole   bool     // the kernel is precomputed: the input is kernel(X, rows)
+	rows    training  // without data if sparse
+	sparse  *inverted // nil if dense
+	weights training  // a row an output
+	whole   bool      // the kernel is precomputed: the input is kernel(X, rows)
 	names   []string
 }
 
 func (m *kernelMachine) run(ws *workspace, x block, out []float64) error {
-	if m.rows.sparse != nil {
+	if m.sparse != nil {
 		return m.runSparse(ws, x, out)
 	}
 	q := ws.matrix(x)
@@ -56,7 +57,7 @@ func (m *kernelMachine) run(ws *workspace, x block, out []float64) error {
 	k := ws.floats(min(blockRows, q.rows) * m.rows.rows)
 	for from := 0; from < q.rows; from += blockRows {
 		to := min(from+blockRows, q.rows)
-		m.kernel.gram(k, q.rowsBetween(from, to), m.rows.training)
+		m.kernel.gram(k, q.rowsBetween(from, to), m.rows)
 		kernel.Gram(out[from*m.weights.rows:], k[:(to-from)*m.rows.rows], m.weights.data, m.weights.width)
 	}
 	return nil
@@ -71,7 +72,7 @@ func (m *kernelMachine) runSparse(ws *workspace, x block, out []float64) error {
 	k, n := ws.floats(m.rows.rows), m.weights.rows
 	for i := range x.rows {
 		indices, values := q.row(i)
-		m.kernel.gramSparse(k, indices, values, m.rows.sparse)
+		m.kernel.gramSparse(k, indices, values, m.sparse)
 		kernel.Gram(out[i*n:(i+1)*n], k, m.weights.data, m.weights.width)
 	}
 	return nil
@@ -79,16 +80,24 @@ func (m *kernelMachine) runSparse(ws *workspace, x block, out []float64) error {
 
 // readRows reads the rows at the attribute name, which stay sparse if they are and
 // the kernel is one of products or distances.
-func (m *kernelMachine) readRows(r pyobj.Ref, name string) (err error) {
-	if m.rows, err = readVectors(r, name); err != nil || m.rows.sparse == nil {
+func (m *kernelMachine) readRows(r pyobj.Ref, name string) error {
+	attr, err := r.Need(name)
+	if err != nil {
 		return err
 	}
 	switch kind, _ := word(r, "kernel", ""); kind {
 	case "linear", "poly", "polynomial", "rbf", "sigmoid":
+		if !isSparse(attr) {
+			break
+		}
+		rows, err := readCSR(attr)
+		if err != nil {
+			return err
+		}
+		m.rows.rows, m.rows.width, m.sparse = rows.rows, rows.width, invert(rows)
 		return nil
 	}
-	m.rows = vectors{}
-	m.rows.training, err = readTraining(r, name)
+	m.rows, err = matrixAt(attr)
 	return err
 }
 

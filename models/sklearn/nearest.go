@@ -13,7 +13,9 @@ import (
 // neighbours at equal distance, which in scikit-learn depends on the tree, the
 // number of queries and the number of threads. Here the first rows win.
 type neighbourhood struct {
-	vectors
+	training           // without data if sparse
+	sparse   *inverted // nil if dense
+	entries  *csr      // of sparse
 	distance distance
 	names    []string
 }
@@ -31,25 +33,41 @@ func readNeighbourhood(r pyobj.Ref, n *node) (*neighbourhood, error) {
 		return nil, metric.Unsupported("the metric 'precomputed'", "Fit on the points themselves, with one of scikit-learn's metrics.")
 	}
 	s := new(neighbourhood)
-	if s.vectors, err = readVectors(r, "_fit_X"); err != nil {
+	if err := s.readRows(r, metric); err != nil {
 		return nil, err
 	}
 	params, _ := r.Attr("effective_metric_params_")
 	if s.distance, err = readDistance(metric, params, s.width); err != nil {
 		return nil, err
 	}
-	if s.sparse != nil && !s.distance.squared && s.distance.name != "cosine" {
-		// Other metrics look at every feature.
-		if s.training, err = readTraining(r, "_fit_X"); err != nil {
-			return nil, err
-		}
-		s.sparse = nil
-	}
 	if err := n.input(r, s.width); err != nil {
 		return nil, err
 	}
 	s.names = n.names
 	return s, nil
+}
+
+// readRows reads _fit_X, which stays sparse if it is and the metric does not look at
+// every feature.
+func (s *neighbourhood) readRows(r, metric pyobj.Ref) error {
+	attr, err := r.Need("_fit_X")
+	if err != nil {
+		return err
+	}
+	switch name, _ := metric.Str(); name {
+	case "euclidean", "l2", "sqeuclidean", "cosine":
+		if !isSparse(attr) {
+			break
+		}
+		m, err := readCSR(attr)
+		if err != nil {
+			return err
+		}
+		s.rows, s.width, s.sparse, s.entries = m.rows, m.width, invert(m), &m.csr
+		return nil
+	}
+	s.training, err = matrixAt(attr)
+	return err
 }
 
 // readCount reads n_neighbors, or another number of neighbours, which at most as

@@ -62,5 +62,5 @@ func (s *neighbourhood) exactly(d float64, q *csr, i, j int, limit float64) floa
 	if !s.distance.squared || !near || !slices.IsSorted(indices) {
 		return d
 	}
-	return s.squaredDistance(indices, values, j)
+	return s.entries.squaredDistance(j, indices, values)
 }

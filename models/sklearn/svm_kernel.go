@@ -76,17 +76,16 @@ func (k *svmKernel) gramSparse(dst []float64, indices []int, values []float64, y
 func (k *svmKernel) finish(dst []float64) {
 	switch k.kind {
 	case kernelRBF:
-		for i, v := range dst {
-			dst[i] = kernel.Exp(-k.gamma * v)
-		}
+		kernel.ExpScaled(dst, -k.gamma)
 	case kernelPoly:
 		for i, v := range dst {
 			dst[i] = powi(float64(k.gamma*v)+k.coef0, k.degree)
 		}
 	case kernelSigmoid:
 		for i, v := range dst {
-			dst[i] = kernel.Tanh(float64(k.gamma*v) + k.coef0)
+			dst[i] = float64(k.gamma*v) + k.coef0
 		}
+		kernel.TanhEach(dst)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/kernel"
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
@@ -147,7 +148,7 @@ func TestSparseVectorsAsDense(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, d := newSparseVectors(m), vectors{training: training{data: []float64{0, 2, 0, -1}, rows: 1, width: 4}}
+	s, d := invert(m), vectors{rows: 1, width: 4, packed: kernel.Pack([]float64{0, 2, 0, -1}, 4)}
 	ws := new(workspace)
 	x := block{rows: 4, width: 4, data: []float64{1, 2, 3, 4, 0, 2, 0, -1, 0, 0, 0, 0, 1e200, 1, 1, 1}}
 	q, err := ws.entries(x, nil)
@@ -157,9 +158,9 @@ func TestSparseVectorsAsDense(t *testing.T) {
 	var products, distances, exact, wantProducts, wantDistances [4]float64
 	for i := range x.rows {
 		indices, values := q.row(i)
-		s.sparse.products(products[i:], indices, values)
-		s.sparse.squaredDistances(distances[i:], indices, values)
-		exact[i] = s.squaredDistance(indices, values, 0)
+		s.products(products[i:], indices, values)
+		s.squaredDistances(distances[i:], indices, values)
+		exact[i] = m.squaredDistance(0, indices, values)
 	}
 	d.products(wantProducts[:], x.data)
 	d.squaredDistances(wantDistances[:], x.data)
