@@ -8,15 +8,26 @@ import "simd/archsimd"
 // table looked up value by value. Values whose power of two might not be normal go
 // to Exp.
 func exp256(x []float64, scale float64) {
-	s, bound := all4(scale), all4(expOrdinary)
+	c := expConstants256()
+	s, bound, below := all4(scale), all4(expOrdinary), all4(-expOrdinary)
 	for ; len(x) >= 4; x = x[4:] {
 		at := (*[4]float64)(x)
 		v := archsimd.LoadFloat64x4(at).Mul(s)
-		if v.Less(bound).And(all4(0).Sub(bound).Less(v)).ToBits() != 15 {
+		if v.Less(bound).And(below.Less(v)).ToBits() != 15 {
 			expScalar(x[:4], scale)
 			continue
 		}
-		ordinaryExp256(at, v)
+		k := v.Mul(c.scale).Add(c.half).Floor()
+		r := v.Sub(k.Mul(c.stepHigh)).Sub(k.Mul(c.stepLow))
+		n := k.Add(c.integer).AsUint64x4()
+		var index [4]uint64
+		n.Store(&index)
+		power, tail := lookUp256(&index)
+		r2 := r.Mul(r)
+		poly := r.Add(r2.Mul(c.half.Add(r.Mul(c.third)).Add(r2.Mul(c.fourth.Add(r.Mul(c.fifth))))))
+		y := power.Add(power.Mul(tail.Add(poly)))
+		exponent := n.ShiftAllRight(7).ShiftAllLeft(52).Add(c.bias)
+		y.Mul(exponent.AsFloat64x4()).Store(at)
 	}
 	archsimd.ClearAVXUpperBits()
 	expScalar(x, scale)
@@ -25,25 +36,28 @@ func exp256(x []float64, scale float64) {
 // expOrdinary bounds what has a normal number for e**x and for 2**k.
 const expOrdinary = 700
 
-func ordinaryExp256(dst *[4]float64, x float64x4) {
-	k := x.Mul(all4(expScale)).Add(all4(0.5)).Floor()
-	r := x.Sub(k.Mul(all4(expStepHigh))).Sub(k.Mul(all4(expStepLow)))
-	// An integer below 2**51 stands in the last bits of its sum with 1.5 * 2**52.
-	n := k.Add(all4(0x1.8p52)).AsUint64x4()
-	var index [4]uint64
-	n.Store(&index)
-	var pair02, pair13 float64x4
-	pair02 = pair02.SetLo(archsimd.LoadFloat64x2(&expTable[index[0]%128])).SetHi(archsimd.LoadFloat64x2(&expTable[index[2]%128]))
-	pair13 = pair13.SetLo(archsimd.LoadFloat64x2(&expTable[index[1]%128])).SetHi(archsimd.LoadFloat64x2(&expTable[index[3]%128]))
-	power := pair02.AsInt64x4().InterleaveLoGrouped(pair13.AsInt64x4()).AsFloat64x4()
-	tail := pair02.AsInt64x4().InterleaveHiGrouped(pair13.AsInt64x4()).AsFloat64x4()
+// expConstants are the constants of Exp in registers. An integer below 2**51 stands
+// in the last bits of its sum with integer; bias turns such an exponent into that of
+// a float64.
+type expConstants struct {
+	scale, half, stepHigh, stepLow, integer, third, fourth, fifth float64x4
+	bias                                                          archsimd.Uint64x4
+}
 
-	r2 := r.Mul(r)
-	high := all4(1.0 / 24).Add(r.Mul(all4(1.0 / 120)))
-	poly := r.Add(r2.Mul(all4(0.5).Add(r.Mul(all4(1.0 / 6))).Add(r2.Mul(high))))
-	y := power.Add(power.Mul(tail.Add(poly)))
-	exponent := n.ShiftAllRight(7).ShiftAllLeft(52).Add(archsimd.BroadcastUint64x4(1023 << 52))
-	y.Mul(exponent.AsFloat64x4()).Store(dst)
+func expConstants256() expConstants {
+	return expConstants{
+		scale: all4(expScale), half: all4(0.5), stepHigh: all4(expStepHigh), stepLow: all4(expStepLow), integer: all4(0x1.8p52),
+		third: all4(1.0 / 6), fourth: all4(1.0 / 24), fifth: all4(1.0 / 120), bias: archsimd.BroadcastUint64x4(1023 << 52),
+	}
+}
+
+// lookUp256 gives the powers and tails of expTable at four indices, modulo 128.
+func lookUp256(index *[4]uint64) (power, tail float64x4) {
+	var a, b float64x4
+	a = a.SetLo(archsimd.LoadFloat64x2(&expTable[index[0]%128])).SetHi(archsimd.LoadFloat64x2(&expTable[index[2]%128]))
+	b = b.SetLo(archsimd.LoadFloat64x2(&expTable[index[1]%128])).SetHi(archsimd.LoadFloat64x2(&expTable[index[3]%128]))
+	even, odd := a.AsInt64x4(), b.AsInt64x4()
+	return even.InterleaveLoGrouped(odd).AsFloat64x4(), even.InterleaveHiGrouped(odd).AsFloat64x4()
 }
 
 // expit256 is expitScalar.

@@ -1,7 +1,7 @@
 package kernel
 
 // An instructions is the kernels as written for one instruction set. All give the
-// same bits.
+// same bits, but for near, on which no answer depends.
 type instructions struct {
 	name      string
 	affine    func(dst, x []float64, p Packed, least float64)
@@ -9,6 +9,9 @@ type instructions struct {
 	exp       func(x []float64, scale float64)
 	expit     func(x []float64)
 	tanh      func(x []float64)
+
+	// near is nil for none: see Rough.
+	near func(at []int, x []float32, panels [][16]float32, limit float32) int
 }
 
 // fastest is what this processor runs best.

@@ -1,36 +1,38 @@
 package kernel
 
 // affineScalar is the twin of the kernels in vector instructions: two rows of x and
-// half a panel at a time, eight sums that do not wait for each other.
+// half a panel at a time, or one and a panel, eight sums that do not wait for each
+// other.
 func affineScalar(dst, x []float64, p Packed, least float64) {
-	p.byHalves(dst, x, func(dst0, dst1, x0, x1 []float64, j int) {
-		s, t := products(x0, x1, p.panels[j/8*len(x0):], j)
-		for i, b := range p.bias[j/8][j&4:][:len(dst0)] {
-			dst0[i] = max(s[i]+b, least)
-			dst1[i] = max(t[i]+b, least)
+	n, m := p.cols, p.rows
+	for ; len(x) >= 2*n; x, dst = x[2*n:], dst[2*m:] {
+		for j := 0; j < m; j += 4 {
+			s, t := products(x[:n], x[n:2*n], p.panels[j/8*n:], j)
+			for i, b := range p.bias[j/8][j&4:][:min(4, m-j)] {
+				dst[j+i], dst[m+j+i] = max(s[i]+b, least), max(t[i]+b, least)
+			}
 		}
-	})
+	}
+	for j := 0; j < m && len(x) > 0; j += 8 {
+		s := productsOne(x, p.panels[j/8*n:])
+		for i, b := range p.bias[j/8][:min(8, m-j)] {
+			dst[j+i] = max(s[i]+b, least)
+		}
+	}
 }
 
 func distancesScalar(dst, x []float64, p Packed) {
-	p.byHalves(dst, x, func(dst0, dst1, x0, x1 []float64, j int) {
-		s, t := distances(x0, x1, p.panels[j/8*len(x0):], j)
-		copy(dst0, s[:])
-		copy(dst1, t[:])
-	})
-}
-
-// byHalves calls f for every two rows of x and four rows of p, from j on, with
-// where their results go. The last of an odd number of rows comes twice.
-func (p *Packed) byHalves(dst, x []float64, f func(dst0, dst1, x0, x1 []float64, j int)) {
 	n, m := p.cols, p.rows
-	for i := 0; i < len(x)/n; i += 2 {
-		next := min(i+1, len(x)/n-1)
-		x0, x1 := x[i*n:(i+1)*n], x[next*n:(next+1)*n]
+	for ; len(x) >= 2*n; x, dst = x[2*n:], dst[2*m:] {
 		for j := 0; j < m; j += 4 {
-			to := min(j+4, m)
-			f(dst[i*m+j:i*m+to], dst[next*m+j:next*m+to], x0, x1, j)
+			s, t := distances(x[:n], x[n:2*n], p.panels[j/8*n:], j)
+			copy(dst[j:m], s[:])
+			copy(dst[m+j:2*m], t[:])
 		}
+	}
+	for j := 0; j < m && len(x) > 0; j += 8 {
+		s := distancesOne(x, p.panels[j/8*n:])
+		copy(dst[j:m], s[:])
 	}
 }
 
@@ -72,4 +74,42 @@ func distances(x0, x1 []float64, panel [][8]float64, j int) (s, t [4]float64) {
 		t3 += float64(d * d)
 	}
 	return [4]float64{s0, s1, s2, s3}, [4]float64{t0, t1, t2, t3}
+}
+
+// productsOne multiplies a row with a panel.
+func productsOne(x []float64, panel [][8]float64) [8]float64 {
+	var s0, s1, s2, s3, s4, s5, s6, s7 float64
+	panel = panel[:len(x)]
+	for k, v := range x {
+		y := &panel[k]
+		s0 += float64(v * y[0])
+		s1 += float64(v * y[1])
+		s2 += float64(v * y[2])
+		s3 += float64(v * y[3])
+		s4 += float64(v * y[4])
+		s5 += float64(v * y[5])
+		s6 += float64(v * y[6])
+		s7 += float64(v * y[7])
+	}
+	return [8]float64{s0, s1, s2, s3, s4, s5, s6, s7}
+}
+
+// distancesOne measures a row against a panel.
+func distancesOne(x []float64, panel [][8]float64) [8]float64 {
+	var s0, s1, s2, s3, s4, s5, s6, s7 float64
+	panel = panel[:len(x)]
+	for k, v := range x {
+		y := &panel[k]
+		a, b, c, d := v-y[0], v-y[1], v-y[2], v-y[3]
+		s0 += float64(a * a)
+		s1 += float64(b * b)
+		s2 += float64(c * c)
+		s3 += float64(d * d)
+		a, b, c, d = v-y[4], v-y[5], v-y[6], v-y[7]
+		s4 += float64(a * a)
+		s5 += float64(b * b)
+		s6 += float64(c * c)
+		s7 += float64(d * d)
+	}
+	return [8]float64{s0, s1, s2, s3, s4, s5, s6, s7}
 }
