@@ -30,12 +30,14 @@ var decompositionClasses = []class{
 // ((X - mean) @ components.T - offset) / scale @ after.T.
 type projection struct {
 	components *grid
-	mean       []float64 // subtracted before; nil for none
-	offset     []float64 // subtracted after; nil for none
-	scale      []float64 // nil for none
-	after      *grid     // nil for none
-	weights    *product  // components
+	mean       []float64     // subtracted before; nil for none
+	offset     []float64     // subtracted after; nil for none
+	scale      []float64     // nil for none
+	after      *grid         // nil for none
+	weights    *coefficients // components
 	zeros      []float64
+	first      product // with components
+	second     product // with after
 	names      []string
 }
 
@@ -55,7 +57,11 @@ func (p *projection) node(r pyobj.Ref, class string) (*node, error) {
 		return nil, r.Format("components_ has %d columns, mean_ %d values", p.components.cols, len(p.mean))
 	}
 	p.zeros, p.names = make([]float64, k), n.names
-	p.weights = &product{coef: p.components.data, features: p.components.cols}
+	p.weights = &coefficients{coef: p.components.data, features: p.components.cols}
+	p.first = newProduct(p.components.data, p.zeros, p.components.cols)
+	if p.after != nil {
+		p.second = newProduct(p.after.data, p.zeros, k)
+	}
 	n.transform = &transformer{width: k, run: p.run, names: prefixed(class, k)}
 	n.outline.Summary = fmt.Sprintf("%s · %d components", features(n.features), k)
 	return n, nil
@@ -64,7 +70,7 @@ func (p *projection) node(r pyobj.Ref, class string) (*node, error) {
 func (p *projection) run(ws *workspace, x block) (block, error) {
 	k := p.components.rows
 	y := block{rows: x.rows, width: k, data: ws.floats(x.rows * k), owned: true}
-	if p.mean == nil {
+	if x.sparse != nil && p.mean == nil {
 		if err := p.weights.project(ws, x, y.data, p.zeros, p.names); err != nil {
 			return block{}, err
 		}
@@ -79,7 +85,7 @@ func (p *projection) run(ws *workspace, x block) (block, error) {
 	}
 	if p.after != nil {
 		z := ws.floats(len(y.data))
-		kernel.Affine(z, y.data, p.after.data, p.zeros, k)
+		p.second.run(z, y.data)
 		y.data = z
 	}
 	return y, nil
@@ -90,7 +96,7 @@ func (p *projection) project(ws *workspace, x block, out []float64) error {
 	if err != nil {
 		return err
 	}
-	kernel.Affine(out, centered, p.components.data, p.zeros, p.components.cols)
+	p.first.run(out, centered)
 	return nil
 }
 

@@ -32,9 +32,10 @@ func sparseRandomProjection(c *compiler, r pyobj.Ref) (*node, error) {
 // kernel(X, rows) @ weights.T.
 type kernelMachine struct {
 	kernel  pairwiseKernel
-	rows    training  // without data if sparse
+	rows    keptRows  // without data if sparse
 	sparse  *inverted // nil if dense
 	weights training  // a row an output
+	product product   // with weights
 	whole   bool      // the kernel is precomputed: the input is kernel(X, rows)
 	names   []string
 }
@@ -48,19 +49,24 @@ func (m *kernelMachine) run(ws *workspace, x block, out []float64) error {
 		return err
 	}
 	if m.whole {
-		kernel.Gram(out, q.data, m.weights.data, m.weights.width)
+		m.product.run(out, q.data)
 		return nil
 	}
 	if err := m.kernel.check(ws, q, m.names); err != nil {
 		return err
 	}
-	k := ws.floats(min(blockRows, q.rows) * m.rows.rows)
-	for from := 0; from < q.rows; from += blockRows {
-		to := min(from+blockRows, q.rows)
-		m.kernel.gram(k, q.rowsBetween(from, to), m.rows)
-		kernel.Gram(out[from*m.weights.rows:], k[:(to-from)*m.rows.rows], m.weights.data, m.weights.width)
+	rows := min(blockOf(m.rows.rows), q.rows)
+	k := ws.floats(rows * m.rows.rows)
+	for from := 0; from < q.rows; from += rows {
+		to := min(from+rows, q.rows)
+		m.kernel.gram(k, q.rowsBetween(from, to), &m.rows)
+		m.product.run(out[from*m.weights.rows:to*m.weights.rows], k[:(to-from)*m.rows.rows])
 	}
 	return nil
+}
+
+func (m *kernelMachine) weigh(weights training) {
+	m.weights, m.product = weights, newProduct(weights.data, make([]float64, weights.rows), weights.width)
 }
 
 // runSparse is run for sparse rows.
@@ -73,7 +79,7 @@ func (m *kernelMachine) runSparse(ws *workspace, x block, out []float64) error {
 	for i := range x.rows {
 		indices, values := q.row(i)
 		m.kernel.gramSparse(k, indices, values, m.sparse)
-		kernel.Gram(out[i*n:(i+1)*n], k, m.weights.data, m.weights.width)
+		m.product.run(out[i*n:(i+1)*n], k)
 	}
 	return nil
 }
@@ -97,7 +103,10 @@ func (m *kernelMachine) readRows(r pyobj.Ref, name string) error {
 		m.rows.rows, m.rows.width, m.sparse = rows.rows, rows.width, invert(rows)
 		return nil
 	}
-	m.rows, err = matrixAt(attr)
+	rows, err := matrixAt(attr)
+	if err == nil {
+		m.rows = keep(rows)
+	}
 	return err
 }
 
@@ -121,7 +130,7 @@ func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, attr.Format("coefficients of shape %v for %d rows", a.Shape, m.rows.rows)
 	}
 	t := training{data: coef, rows: m.rows.rows, width: len(coef) / m.rows.rows}
-	m.weights = t.transposed()
+	m.weigh(t.transposed())
 	width := m.rows.width
 	if name, _ := word(r, "kernel", ""); name == kernelPrecomputed {
 		m.whole, width, m.kernel.kind = true, m.rows.rows, kernelPrecomputed
@@ -148,9 +157,11 @@ func nystroem(c *compiler, r pyobj.Ref) (*node, error) {
 	if err = m.readRows(r, "components_"); err != nil {
 		return nil, err
 	}
-	if m.weights, err = readTraining(r, "normalization_"); err != nil {
+	weights, err := readTraining(r, "normalization_")
+	if err != nil {
 		return nil, err
 	}
+	m.weigh(weights)
 	if m.weights.width != m.rows.rows {
 		return nil, r.Format("normalization_ is for %d components, not %d", m.weights.width, m.rows.rows)
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/copal-ml/copal/models/kernel"
 )
 
-// A product is what dense and sparse rows are multiplied with: a row of features
+// A coefficients is what dense and sparse rows are multiplied with: a row of features
 // coefficients for each output.
-type product struct {
+type coefficients struct {
 	coef     []float64
 	features int
 
@@ -21,7 +21,7 @@ type product struct {
 const fewOutputs = 3
 
 // affine writes x @ coef.T + bias for the rows of a sparse matrix.
-func (p *product) affine(dst []float64, m *csr, rows int, bias []float64) {
+func (p *coefficients) affine(dst []float64, m *csr, rows int, bias []float64) {
 	k := len(bias)
 	if k <= fewOutputs {
 		for i := range rows {
@@ -42,7 +42,7 @@ func (p *product) affine(dst []float64, m *csr, rows int, bias []float64) {
 
 // project is affine for a block that may be sparse or dense. It refuses what is not
 // finite.
-func (p *product) project(ws *workspace, x block, dst, bias []float64, names []string) error {
+func (p *coefficients) project(ws *workspace, x block, dst, bias []float64, names []string) error {
 	if x.sparse != nil {
 		if err := ws.finiteSparse(x.sparse, names); err != nil {
 			return err

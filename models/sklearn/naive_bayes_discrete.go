@@ -28,7 +28,7 @@ func readCounts(r pyobj.Ref) (*bayes, *linear, error) {
 	if len(prior) != k {
 		return nil, nil, r.Format("class_log_prior_ has %d values for %d classes", len(prior), k)
 	}
-	l := &linear{product: &product{coef: t.data, features: t.cols}, intercept: prior}
+	l := &linear{coefficients: &coefficients{coef: t.data, features: t.cols}, intercept: prior}
 	b.joint = l.decide
 	return b, l, nil
 }

@@ -12,7 +12,7 @@ import (
 // A centroids is NearestCentroid (sklearn/neighbors/_nearest_centroid.py).
 type centroids struct {
 	training // a row a class
-	product  *product
+	product  *coefficients
 	halves   []float64 // -c·c/2 of each
 	classes  *labels
 	distance distance
@@ -39,7 +39,7 @@ func nearestCentroid(c *compiler, r pyobj.Ref) (*node, error) {
 	if m.training, err = readTraining(r, "centroids_"); err != nil {
 		return nil, err
 	}
-	m.product, m.halves = &product{coef: m.data, features: m.width}, make([]float64, m.rows)
+	m.product, m.halves = &coefficients{coef: m.data, features: m.width}, make([]float64, m.rows)
 	for i := range m.rows {
 		m.halves[i] = -0.5 * kernel.Dot(m.row(i), m.row(i))
 	}
