@@ -118,3 +118,17 @@ func BenchmarkPacked(b *testing.B) {
 	f("Distances16RowsOf20To256", 16, 20, 256, distances)
 	f("DistancesRowOf20To10000", 1, 20, 10_000, distances)
 }
+
+func TestPackedSparse(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 8))
+	for _, m := range []int{1, 7, 8, 19} {
+		const n = 12
+		weights, bias, values := random(r, m*n), random(r, m), random(r, 4)
+		indices, want, got := []int{0, 3, 4, 11}, make([]float64, m), guarded(m)
+		AffineSparse(want, indices, values, weights, bias, n)
+		p := PackAffine(weights, bias, n)
+		p.AffineSparse(got.data, indices, values)
+		same(t, got.data, want)
+		got.check(t)
+	}
+}

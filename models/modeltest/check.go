@@ -99,7 +99,7 @@ func (q question) predict(dst, src *models.Frame) error {
 
 func (q question) refused(words string) {
 	q.t.Helper()
-	err := q.predict(new(models.Frame), q.batch.frame())
+	err := q.predict(new(models.Frame), q.batch.Frame())
 	var data *models.DataError
 	if !errors.As(err, &data) {
 		q.errorf("got error %v, want a *models.DataError: %s", err, words)
@@ -122,7 +122,7 @@ func wordsSettled(f *Fixture) bool {
 
 func (q question) answered(want []models.Column) {
 	q.t.Helper()
-	src := q.batch.frame()
+	src := q.batch.Frame()
 	whole, guards := guardedFrame(want)
 	if err := q.predict(whole, src); err != nil {
 		q.errorf("%v", err)
@@ -141,7 +141,7 @@ func (q question) answered(want []models.Column) {
 			q.errorf("%v", err)
 		}
 	}
-	if !reflect.DeepEqual(bits(src), bits(q.batch.frame())) {
+	if !reflect.DeepEqual(bits(src), bits(q.batch.Frame())) {
 		q.errorf("the input was modified")
 	}
 	q.rowByRow(whole)
@@ -164,7 +164,7 @@ func (q question) same(src, want *models.Frame) error {
 // rowByRow asks for each row alone.
 func (q question) rowByRow(want *models.Frame) {
 	q.t.Helper()
-	src := q.batch.frame()
+	src := q.batch.Frame()
 	for i := range src.Rows {
 		if err := q.same(rows(src, i, i+1), rows(want, i, i+1)); err != nil {
 			q.errorf("row %d alone: %v", i, err)
@@ -181,7 +181,7 @@ func (q question) manyRows(want *models.Frame) {
 		rows = 200
 	}
 	times := rows/q.batch.Rows + 1
-	if err := q.same(repeat(q.batch.frame(), times), repeat(want, times)); err != nil {
+	if err := q.same(repeat(q.batch.Frame(), times), repeat(want, times)); err != nil {
 		q.errorf("%d times: %v", times, err)
 	}
 }
@@ -189,7 +189,7 @@ func (q question) manyRows(want *models.Frame) {
 // otherForm asks with a column per feature instead of a matrix.
 func (q question) otherForm(want *models.Frame) {
 	q.t.Helper()
-	src := q.batch.frame()
+	src := q.batch.Frame()
 	if len(src.Columns) != 1 || src.Columns[0].Width == 0 {
 		return
 	}
@@ -205,7 +205,7 @@ func (q question) concurrent(want *models.Frame) {
 	for range 4 {
 		wg.Go(func() {
 			for range 3 {
-				if err := q.same(q.batch.frame(), want); err != nil {
+				if err := q.same(q.batch.Frame(), want); err != nil {
 					q.errorf("concurrent: %v", err)
 					return
 				}

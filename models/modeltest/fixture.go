@@ -135,8 +135,8 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// frame is the question of b.
-func (b *Batch) frame() *models.Frame {
+// Frame is the question of b.
+func (b *Batch) Frame() *models.Frame {
 	f := &models.Frame{Rows: b.Rows}
 	for _, c := range b.Columns {
 		f.Columns = append(f.Columns, c.Column)

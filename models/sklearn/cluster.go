@@ -55,6 +55,9 @@ func (c *clustering) node(r pyobj.Ref, distances bool) (*node, error) {
 // squared distance, from which x.x may wipe out the difference, does so in
 // versions that computed it.
 func (c *clustering) predict(ws *workspace, x block, out []float64) error {
+	if x.sparse != nil {
+		return c.predictSparse(ws, x, out)
+	}
 	data, err := ws.centered(x, nil, c.names)
 	if err != nil {
 		return err
@@ -102,6 +105,9 @@ func (c *clustering) nearest(row, products []float64) (best int) {
 
 // distances is transform: euclidean_distances to the centers.
 func (c *clustering) distances(ws *workspace, x block) (block, error) {
+	if x.sparse != nil {
+		return c.distancesSparse(ws, x)
+	}
 	data, err := ws.centered(x, nil, c.names)
 	if err != nil {
 		return block{}, err
@@ -110,6 +116,38 @@ func (c *clustering) distances(ws *workspace, x block) (block, error) {
 	c.squaredDistances(y.data, data)
 	for i, d := range y.data {
 		y.data[i] = math.Sqrt(d)
+	}
+	return y, nil
+}
+
+// predictSparse is predict of sparse rows.
+func (c *clustering) predictSparse(ws *workspace, x block, out []float64) error {
+	k := c.centers.rows
+	products := ws.floats(x.rows * k)
+	if err := ws.multiply(products, x, &c.points, c.names); err != nil {
+		return err
+	}
+	for i := range out {
+		_, row := x.sparse.row(i)
+		out[i] = c.number(c.nearest(row, products[i*k:(i+1)*k]))
+	}
+	return nil
+}
+
+// distancesSparse is distances of sparse rows.
+func (c *clustering) distancesSparse(ws *workspace, x block) (block, error) {
+	k := c.centers.rows
+	y := block{rows: x.rows, width: k, data: ws.floats(x.rows * k), owned: true}
+	if err := ws.multiply(y.data, x, &c.points, c.names); err != nil {
+		return block{}, err
+	}
+	for i := range x.rows {
+		_, row := x.sparse.row(i)
+		xx := kernel.Dot(row, row)
+		for j, cc := range c.squares {
+			p := &y.data[i*k+j]
+			*p = math.Sqrt(max(xx-2**p+cc, 0))
+		}
 	}
 	return y, nil
 }

@@ -30,10 +30,11 @@ var decompositionClasses = []class{
 // ((X - mean) @ components.T - offset) / scale @ after.T.
 type projection struct {
 	components *grid
-	mean       []float64 // subtracted before; nil for none
-	offset     []float64 // subtracted after; nil for none
-	scale      []float64 // nil for none
-	after      *grid     // nil for none
+	mean       []float64     // subtracted before; nil for none
+	offset     []float64     // subtracted after; nil for none
+	scale      []float64     // nil for none
+	after      *grid         // nil for none
+	weights    *coefficients // components
 	zeros      []float64
 	first      product // with components
 	second     product // with after
@@ -56,6 +57,7 @@ func (p *projection) node(r pyobj.Ref, class string) (*node, error) {
 		return nil, r.Format("components_ has %d columns, mean_ %d values", p.components.cols, len(p.mean))
 	}
 	p.zeros, p.names = make([]float64, k), n.names
+	p.weights = &coefficients{coef: p.components.data, features: p.components.cols}
 	p.first = newProduct(p.components.data, p.zeros, p.components.cols)
 	if p.after != nil {
 		p.second = newProduct(p.after.data, p.zeros, k)
@@ -69,8 +71,7 @@ func (p *projection) run(ws *workspace, x block) (block, error) {
 	k := p.components.rows
 	y := block{rows: x.rows, width: k, data: ws.floats(x.rows * k), owned: true}
 	if x.sparse != nil && p.mean == nil {
-		l := linear{coef: p.components.data, intercept: p.zeros, features: p.components.cols, names: p.names}
-		if err := l.decideSparse(ws, x, y.data); err != nil {
+		if err := p.weights.project(ws, x, y.data, p.zeros, p.names); err != nil {
 			return block{}, err
 		}
 	} else if err := p.project(ws, x, y.data); err != nil {

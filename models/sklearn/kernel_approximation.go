@@ -32,14 +32,18 @@ func sparseRandomProjection(c *compiler, r pyobj.Ref) (*node, error) {
 // kernel(X, rows) @ weights.T.
 type kernelMachine struct {
 	kernel  pairwiseKernel
-	rows    keptRows
-	weights training // a row an output
-	product product  // with weights
-	whole   bool     // the kernel is precomputed: the input is kernel(X, rows)
+	rows    keptRows  // without data if sparse
+	sparse  *inverted // nil if dense
+	weights training  // a row an output
+	product product   // with weights
+	whole   bool      // the kernel is precomputed: the input is kernel(X, rows)
 	names   []string
 }
 
 func (m *kernelMachine) run(ws *workspace, x block, out []float64) error {
+	if m.sparse != nil {
+		return m.runSparse(ws, x, out)
+	}
 	q := ws.matrix(x)
 	if err := ws.finite(q, m.names); err != nil {
 		return err
@@ -65,14 +69,54 @@ func (m *kernelMachine) weigh(weights training) {
 	m.weights, m.product = weights, newProduct(weights.data, make([]float64, weights.rows), weights.width)
 }
 
+// runSparse is run for sparse rows.
+func (m *kernelMachine) runSparse(ws *workspace, x block, out []float64) error {
+	q, err := ws.entries(x, m.names)
+	if err != nil {
+		return err
+	}
+	k, n := ws.floats(m.rows.rows), m.weights.rows
+	for i := range x.rows {
+		indices, values := q.row(i)
+		m.kernel.gramSparse(k, indices, values, m.sparse)
+		m.product.run(out[i*n:(i+1)*n], k)
+	}
+	return nil
+}
+
+// readRows reads the rows at the attribute name, which stay sparse if they are and
+// the kernel is one of products or distances.
+func (m *kernelMachine) readRows(r pyobj.Ref, name string) error {
+	attr, err := r.Need(name)
+	if err != nil {
+		return err
+	}
+	switch kind, _ := word(r, "kernel", ""); kind {
+	case "linear", "poly", "polynomial", "rbf", "sigmoid":
+		if !isSparse(attr) {
+			break
+		}
+		rows, err := readCSR(attr)
+		if err != nil {
+			return err
+		}
+		m.rows.rows, m.rows.width, m.sparse = rows.rows, rows.width, invert(rows)
+		return nil
+	}
+	rows, err := matrixAt(attr)
+	if err == nil {
+		m.rows = keep(rows)
+	}
+	return err
+}
+
 // kernelRidge compiles KernelRidge (sklearn/kernel_ridge.py).
 func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 	n, m := new(node), new(kernelMachine)
-	rows, err := readTraining(r, "X_fit_")
-	if err != nil {
+	var err error
+	if err = m.readRows(r, "X_fit_"); err != nil {
 		return nil, err
 	}
-	m.rows = keep(rows)
 	attr, err := r.Need("dual_coef_")
 	if err != nil {
 		return nil, err
@@ -109,11 +153,10 @@ func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 // nystroem compiles Nystroem: kernel(X, components_) @ normalization_.T.
 func nystroem(c *compiler, r pyobj.Ref) (*node, error) {
 	n, m := new(node), new(kernelMachine)
-	rows, err := readTraining(r, "components_")
-	if err != nil {
+	var err error
+	if err = m.readRows(r, "components_"); err != nil {
 		return nil, err
 	}
-	m.rows = keep(rows)
 	weights, err := readTraining(r, "normalization_")
 	if err != nil {
 		return nil, err

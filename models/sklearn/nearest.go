@@ -14,8 +14,10 @@ import (
 // neighbours at equal distance, which in scikit-learn depends on the tree, the
 // number of queries and the number of threads. Here the first rows win.
 type neighbourhood struct {
-	training      // without data if packed
-	packed   bool // the metric is Euclidean, and these two are the data
+	training           // without data if sparse or packed
+	sparse   *inverted // nil if dense
+	entries  *csr      // of sparse
+	packed   bool      // the metric is Euclidean, and these two are the data
 	points   kernel.Packed
 	rough    *kernel.Rough // nil for none
 	distance distance
@@ -35,7 +37,7 @@ func readNeighbourhood(r pyobj.Ref, n *node) (*neighbourhood, error) {
 		return nil, metric.Unsupported("the metric 'precomputed'", "Fit on the points themselves, with one of scikit-learn's metrics.")
 	}
 	s := new(neighbourhood)
-	if s.training, err = readTraining(r, "_fit_X"); err != nil {
+	if err := s.readRows(r, metric); err != nil {
 		return nil, err
 	}
 	params, _ := r.Attr("effective_metric_params_")
@@ -45,11 +47,34 @@ func readNeighbourhood(r pyobj.Ref, n *node) (*neighbourhood, error) {
 	if err := n.input(r, s.width); err != nil {
 		return nil, err
 	}
-	if s.names = n.names; s.distance.squared {
+	if s.names = n.names; s.distance.squared && s.sparse == nil {
 		s.packed, s.points, s.rough = true, kernel.Pack(s.data, s.width), kernel.NewRough(s.data, s.width)
 		s.data = nil
 	}
 	return s, nil
+}
+
+// readRows reads _fit_X, which stays sparse if it is and the metric does not look at
+// every feature.
+func (s *neighbourhood) readRows(r, metric pyobj.Ref) error {
+	attr, err := r.Need("_fit_X")
+	if err != nil {
+		return err
+	}
+	switch name, _ := metric.Str(); name {
+	case "euclidean", "l2", "sqeuclidean", "cosine":
+		if !isSparse(attr) {
+			break
+		}
+		m, err := readCSR(attr)
+		if err != nil {
+			return err
+		}
+		s.rows, s.width, s.sparse, s.entries = m.rows, m.width, invert(m), &m.csr
+		return nil
+	}
+	s.training, err = matrixAt(attr)
+	return err
 }
 
 // measure writes the reduced distances of queries to rows [from, to), of which from
@@ -83,6 +108,9 @@ func (s *neighbourhood) readCount(r pyobj.Ref, name string) (int, error) {
 
 // nearest gives the k nearest rows to each row of x, nearest first.
 func (s *neighbourhood) nearest(ws *workspace, x block, k int) (dist []float64, index []int, err error) {
+	if s.sparse != nil {
+		return s.nearestSparse(ws, x, k)
+	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, s.names); err != nil {
 		return nil, nil, err

@@ -42,6 +42,21 @@ func (l *layer) run(dst, x []float64) {
 	l.activate(dst, l.weights.Rows())
 }
 
+// runSparse writes the activations of the rows of a sparse matrix.
+func (l *layer) runSparse(ws *workspace, x block, dst []float64, names []string) error {
+	if err := ws.multiply(dst, x, &l.weights, names); err != nil {
+		return err
+	}
+	if !l.rectified {
+		l.activate(dst, l.weights.Rows())
+		return nil
+	}
+	for i, v := range dst {
+		dst[i] = max(v, 0)
+	}
+	return nil
+}
+
 // activation reads one of the functions of sklearn/neural_network/_base.py.
 func activation(r pyobj.Ref, name string) (layer, error) {
 	attr, err := r.Need(name)
@@ -148,9 +163,22 @@ func (m *perceptron) outputs() int { return m.layers[len(m.layers)-1].weights.Ro
 
 // forward writes the activations of the last layer.
 func (m *perceptron) forward(ws *workspace, x block, out []float64) error {
-	in := ws.matrix(x)
-	if err := ws.finite(in, m.names); err != nil {
-		return err
+	in, layers := x, m.layers
+	if x.sparse == nil {
+		in = ws.matrix(x)
+		if err := ws.finite(in, m.names); err != nil {
+			return err
+		}
+	} else {
+		if len(layers) == 1 {
+			return layers[0].runSparse(ws, x, out, m.names)
+		}
+		width := layers[0].weights.Rows()
+		in = block{rows: x.rows, width: width, data: ws.floats(x.rows * width)}
+		if err := layers[0].runSparse(ws, x, in.data, m.names); err != nil {
+			return err
+		}
+		layers = layers[1:]
 	}
 	const rows = 2 * blockRows
 	a, b := ws.floats(min(rows, in.rows)*m.widest), ws.floats(min(rows, in.rows)*m.widest)
@@ -158,10 +186,10 @@ func (m *perceptron) forward(ws *workspace, x block, out []float64) error {
 	for from := 0; from < in.rows; from += rows {
 		to := min(from+rows, in.rows)
 		values := in.rowsBetween(from, to)
-		for i := range m.layers {
-			l := &m.layers[i]
+		for i := range layers {
+			l := &layers[i]
 			dst := a[:(to-from)*l.weights.Rows()]
-			if i == len(m.layers)-1 {
+			if i == len(layers)-1 {
 				dst = out[from*k : to*k]
 			}
 			l.run(dst, values)
@@ -295,13 +323,24 @@ func bernoulliRBM(c *compiler, r pyobj.Ref) (*node, error) {
 func projected(w training, bias []float64, names []string, then func(x []float64)) func(ws *workspace, x block) (block, error) {
 	weights := kernel.PackAffine(w.data, bias, w.width)
 	return func(ws *workspace, x block) (block, error) {
-		m := ws.matrix(x)
-		if err := ws.finite(m, names); err != nil {
-			return block{}, err
-		}
-		y := block{rows: m.rows, width: w.rows, data: ws.floats(m.rows * w.rows), owned: true}
-		weights.Affine(y.data, m.data)
+		y := block{rows: x.rows, width: w.rows, data: ws.floats(x.rows * w.rows), owned: true}
+		err := ws.multiply(y.data, x, &weights, names)
 		then(y.data)
-		return y, nil
+		return y, err
 	}
+}
+
+// multiply writes x @ weights.T + bias for a block that may be sparse or dense. It
+// refuses what is not finite.
+func (ws *workspace) multiply(dst []float64, x block, weights *kernel.Packed, names []string) error {
+	if x.sparse == nil {
+		m := ws.matrix(x)
+		weights.Affine(dst, m.data)
+		return ws.finite(m, names)
+	}
+	for i := range x.rows {
+		indices, values := x.sparse.row(i)
+		weights.AffineSparse(dst[i*weights.Rows():(i+1)*weights.Rows()], indices, values)
+	}
+	return ws.finiteSparse(x.sparse, names)
 }

@@ -71,6 +71,17 @@ func (k *pairwiseKernel) gram(dst, x []float64, y *keptRows) {
 	k.finish(dst)
 }
 
+// gramSparse writes the kernel of a sparse row with all rows of y, for the kernels of
+// products and of distances.
+func (k *pairwiseKernel) gramSparse(dst []float64, indices []int, values []float64, y *inverted) {
+	if k.kind == "rbf" {
+		y.squaredDistances(dst, indices, values)
+	} else {
+		y.products(dst, indices, values)
+	}
+	k.finish(dst)
+}
+
 // between is what finish makes a kernel value of.
 func (k *pairwiseKernel) between(x, y []float64) float64 {
 	switch k.kind {

@@ -48,10 +48,10 @@ func TestSparseRefuses(t *testing.T) {
 			t.Errorf("got %v, want …%s", err, want)
 		}
 	}
-	f("an entry at [0, 3]", sparseObject("csr_matrix", "data", list(1.0), "indices", whole(3), "indptr", whole(0, 1, 1)))
-	f("an entry at [-1, 0]", sparseObject("coo_matrix", "data", list(1.0), "row", whole(-1), "col", whole(0)))
+	f("column 3 in a sparse matrix of 3 columns", sparseObject("csr_matrix", "data", list(1.0), "indices", whole(3), "indptr", whole(0, 1, 1)))
+	f("row -1 in a sparse matrix of 2 rows", sparseObject("coo_matrix", "data", list(1.0), "row", whole(-1), "col", whole(0)))
 	f("is [0, 9) of 1 values", sparseObject("csc_matrix", "data", list(1.0), "indices", whole(0), "indptr", whole(0, 9, 1, 1)))
-	f("2 coordinates for 1 values", sparseObject("coo_matrix", "data", list(1.0), "row", whole(0, 1), "col", whole(0)))
+	f("want 1 integers", sparseObject("coo_matrix", "data", list(1.0), "row", whole(0, 1), "col", whole(0)))
 	f("1 offsets for 2 diagonals", sparseObject("dia_matrix", "data", list(list(1.0), list(2.0)), "offsets", whole(1)))
 	f("in the format bsr is not supported", sparseObject("bsr_matrix"))
 	f("in the format lil is not supported", sparseObject("lil_array"))

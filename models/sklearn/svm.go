@@ -100,6 +100,9 @@ func (s *supportVectors) gram(dst, rows []float64) {
 
 // blocks calls f with the kernel values of rows [from, to), block by block.
 func (s *supportVectors) blocks(ws *workspace, x block, f func(from, to int, k []float64)) error {
+	if s.vectors.sparse != nil {
+		return s.blocksSparse(ws, x, f)
+	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, s.names); err != nil {
 		return err
@@ -110,6 +113,21 @@ func (s *supportVectors) blocks(ws *workspace, x block, f func(from, to int, k [
 		to := min(from+rows, m.rows)
 		s.gram(k, m.rowsBetween(from, to))
 		f(from, to, k[:(to-from)*s.n])
+	}
+	return nil
+}
+
+// blocksSparse is blocks for sparse support vectors, row by row.
+func (s *supportVectors) blocksSparse(ws *workspace, x block, f func(from, to int, k []float64)) error {
+	m, err := ws.entries(x, s.names)
+	if err != nil {
+		return err
+	}
+	k := ws.floats(s.n)
+	for i := range x.rows {
+		indices, values := m.row(i)
+		s.kernel.gramSparse(k, indices, values, s.vectors.sparse)
+		f(i, i+1, k)
 	}
 	return nil
 }
