@@ -104,6 +104,11 @@ func readFitted(results, model pyobj.Ref, name string) (*fitted, error) {
 		f.inverse, err = inverseLink(model)
 		return f, err
 	}
+	return f, f.regression(model, name)
+}
+
+// regression finds the model of that name among regressions.
+func (f *fitted) regression(model pyobj.Ref, name string) error {
 	for _, known := range regressions {
 		if known.name != name {
 			continue
@@ -111,14 +116,14 @@ func readFitted(results, model pyobj.Ref, name string) (*fitted, error) {
 		f.inverse = known.inverse
 		if known.extra && !geometric(model) {
 			f.features--
-			f.weights = values[:f.features]
+			f.weights = f.weights[:f.features]
 		}
 		if f.features < 1 {
-			return nil, params.Format("%d parameters", len(values))
+			return model.Format("its results have no parameter but the variance")
 		}
-		return f, nil
+		return nil
 	}
-	return nil, model.Unsupported("the model "+name, statsmodelsHint)
+	return model.Unsupported("the model "+name, statsmodelsHint)
 }
 
 // geometric reports whether a NegativeBinomial has no parameter of the variance.
