@@ -65,8 +65,12 @@ func readCSR(r pyobj.Ref) (*sparseMatrix, error) {
 // read reads the values and where they are.
 func (m *sparseMatrix) read(r pyobj.Ref) (err error) {
 	format := sparseFormat(r)
-	if format == "dia" {
+	switch format {
+	case "dia":
 		return m.readDiagonals(r)
+	case "csr", "csc", "coo":
+	default:
+		return r.Unsupported("a sparse matrix in the format "+clip(format), "Convert it with tocsr() before you fit.")
 	}
 	if m.values, err = r.Floats("data"); err != nil {
 		return err
@@ -76,10 +80,8 @@ func (m *sparseMatrix) read(r pyobj.Ref) (err error) {
 		return m.readCompressed(r)
 	case "csc":
 		return m.readColumns(r)
-	case "coo":
-		return m.readCoordinates(r)
 	}
-	return r.Unsupported("a sparse matrix in the format "+clip(format), "Convert it with tocsr() before you fit.")
+	return m.readCoordinates(r)
 }
 
 // readCompressed reads indptr and indices of m, which has its values.
