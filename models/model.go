@@ -79,9 +79,9 @@ func (p Port) Stride() int { return max(p.Width, 1) }
 
 // Info is what a model file says of itself; none of it is needed to predict.
 type Info struct {
-	Format      string   `json:"format"`                // "joblib", "pickle"
+	Format      string   `json:"format"`                // "joblib", "pickle", "XGBoost UBJSON"
 	Compression string   `json:"compression,omitempty"` // "zlib", "lz4", …
-	Protocol    int      `json:"protocol"`              // of the pickle
+	Protocol    int      `json:"protocol"`              // of the pickle, if it is one
 	Library     string   `json:"library"`               // "scikit-learn"
 	Version     string   `json:"version,omitempty"`     // that wrote the file: "1.3.2"
 	Outline     Node     `json:"outline"`               // the model as a tree

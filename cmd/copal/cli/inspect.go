@@ -104,7 +104,10 @@ func formatText(i models.Info) string {
 	if i.Compression != "" {
 		parts = append(parts, i.Compression)
 	}
-	return strings.Join(append(parts, fmt.Sprintf("pickle protocol %d", i.Protocol)), ", ")
+	if i.Format == "pickle" || i.Format == "joblib" {
+		parts = append(parts, fmt.Sprintf("pickle protocol %d", i.Protocol))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // outline draws the estimators as a tree. Indents of the two prefixes go before
@@ -182,5 +185,5 @@ func completeModel(_ *cobra.Command, args []string, _ string) ([]cobra.Completio
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return []cobra.Completion{"pkl", "pickle", "joblib", "gz", "z", "bz2", "xz", "lzma", "lz4"}, cobra.ShellCompDirectiveFilterFileExt
+	return []cobra.Completion{"pkl", "pickle", "joblib", "json", "ubj", "bin", "gz", "z", "bz2", "xz", "lzma", "lz4"}, cobra.ShellCompDirectiveFilterFileExt
 }
