@@ -15,7 +15,10 @@ type Model struct {
 	Class    string   // as errors name it: "Booster"
 	Features int      // of a row
 	Names    []string // of the features; nil if not known
+	Codes    []*Codes // of the features, nil for one of numbers; nil if there are none
 	Methods  []Method // the default first
+
+	byName bool // columns are of different types, and each has a name
 }
 
 // A Method answers with one slice of values for each output. It is safe for

@@ -21,16 +21,19 @@ type predictor struct {
 
 // scratch is that of one Predict at a time.
 type scratch struct {
-	rows []float64
+	rows []float64 // of the window
+	own  []float64 // memory for rows that are converted
 	ints []float64
 	outs [][]float64
 }
 
 // New makes a predictor of a model in a file of its own. It takes a matrix of
-// numbers, or a column of numbers a feature.
+// numbers, or a column a feature, which it must where a feature is of strings.
 func New(m Model) models.Predictor {
+	inputs := m.inputs()
+	m.byName = len(inputs) > 1
 	p := &predictor{model: m, signature: models.Signature{
-		Inputs:    []models.Port{{DType: models.Float64, Width: m.Features}},
+		Inputs:    inputs,
 		Features:  m.Names,
 		Estimator: m.Class,
 	}}
@@ -39,6 +42,26 @@ func New(m Model) models.Predictor {
 	}
 	p.scratch.New = func() any { return new(scratch) }
 	return p
+}
+
+func (m *Model) inputs() []models.Port {
+	var ports []models.Port
+	texts := false
+	for i, c := range m.Codes {
+		port := models.Port{DType: models.Float64}
+		if i < len(m.Names) {
+			port.Name = m.Names[i]
+		}
+		if c != nil {
+			port.DType = c.DType()
+		}
+		texts = texts || port.DType == models.String
+		ports = append(ports, port)
+	}
+	if !texts {
+		return []models.Port{{DType: models.Float64, Width: m.Features}}
+	}
+	return ports
 }
 
 func (p *predictor) Signature() *models.Signature { return &p.signature }
@@ -58,10 +81,11 @@ func (p *predictor) Predict(dst, src *models.Frame, name models.Method) error {
 	step := max(windowValues/p.model.Features, 1)
 	for from := 0; from < src.Rows; from += step {
 		to := min(from+step, src.Rows)
-		s.window(src, from, to, p.model.Features)
+		s.window(src, from, to, &p.model)
 		s.answer(dst, m, from, to)
 	}
 	clear(s.outs)
+	s.rows = nil
 	return nil
 }
 
@@ -96,20 +120,67 @@ func (s *scratch) answer(dst *models.Frame, m *Method, from, to int) {
 	}
 }
 
-// window converts rows [from, to) of src.
-func (s *scratch) window(src *models.Frame, from, to, width int) {
-	s.rows = sized(s.rows, (to-from)*width)
+// window gives rows [from, to) of src to s, as they are where they can be.
+func (s *scratch) window(src *models.Frame, from, to int, m *Model) {
+	if c := &src.Columns[0]; len(src.Columns) == 1 && c.DType == models.Float64 && m.Codes == nil {
+		s.rows = c.F64[from*m.Features : to*m.Features]
+		return
+	}
+	s.own = sized(s.own, (to-from)*m.Features)
+	s.rows = s.own
 	at := 0
 	for i := range src.Columns {
-		c := &src.Columns[i]
-		k := c.Stride()
-		for row := from; row < to; row++ {
-			for j := range k {
-				s.rows[(row-from)*width+at+j] = number(c, row*k+j)
-			}
+		c := m.column(src, i)
+		if c == nil {
+			continue
 		}
-		at += k
+		for j := range c.Stride() {
+			s.feature(c, from, to, j, at+j, m)
+		}
+		at += c.Stride()
 	}
+}
+
+// feature converts value j of each row of c, which is the feature of that number.
+func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) {
+	var codes *Codes
+	if m.Codes != nil {
+		codes = m.Codes[feature]
+	}
+	k := c.Stride()
+	for row := from; row < to; row++ {
+		s.rows[(row-from)*m.Features+feature] = codes.value(c, row*k+j)
+	}
+}
+
+// column is column i of the model: by its name if columns have names of their own
+// (Signature.Check), else by its place. It is nil if the model has no more.
+func (m *Model) column(src *models.Frame, i int) *models.Column {
+	if !m.byName || i < len(m.Names) && src.Columns[i].Name == m.Names[i] {
+		return &src.Columns[i]
+	}
+	if i >= len(m.Names) {
+		return nil
+	}
+	for k := range src.Columns {
+		if src.Columns[k].Name == m.Names[i] {
+			return &src.Columns[k]
+		}
+	}
+	return &src.Columns[i]
+}
+
+// value is value i of a column as the trees see it.
+func (c *Codes) value(column *models.Column, i int) float64 {
+	switch {
+	case c == nil:
+		return number(column, i)
+	case column.DType != models.String:
+		return c.Number(number(column, i))
+	case len(column.Null) > 0 && column.Null[i]:
+		return math.NaN()
+	}
+	return c.Text(column.Str[i])
 }
 
 // number is value i of c, NaN where it is missing.

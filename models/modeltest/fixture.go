@@ -21,7 +21,6 @@ type Fixture struct {
 	NumPy   string `json:"numpy"`
 	Python  string `json:"python"`
 	Class   string `json:"class"` // of the root
-	Model   string `json:"model"` // the ending of the model file; "" is pkl
 
 	// Tolerance has the methods that the model offers, and how close their
 	// answers must be.
@@ -143,14 +142,6 @@ func (b *Batch) frame() *models.Frame {
 		f.Columns = append(f.Columns, c.Column)
 	}
 	return f
-}
-
-// ModelPath is the model file of the fixture at path, which has no ending.
-func (f *Fixture) ModelPath(path string) string {
-	if f.Model == "" {
-		return path + ".pkl"
-	}
-	return path + "." + f.Model
 }
 
 // ReadFixture reads NAME.json.

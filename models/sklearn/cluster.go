@@ -21,19 +21,15 @@ var clusterClasses = []class{
 
 // A clustering gives each row to the nearest of some centers.
 type clustering struct {
+	euclidean
 	centers *grid
-	squares []float64 // c.c of each center
-	numbers []int64   // what predict answers for each; nil for its index
-	full    bool      // compare |x - c|² whole: see nearest
+	numbers []int64 // what predict answers for each; nil for its index
+	full    bool    // compare |x - c|² whole: see nearest
 	names   []string
 }
 
 func newClustering(centers *grid) *clustering {
-	c := &clustering{centers: centers}
-	for i := range centers.rows {
-		c.squares = append(c.squares, kernel.Dot(centers.row(i), centers.row(i)))
-	}
-	return c
+	return &clustering{centers: centers, euclidean: newEuclidean(centers)}
 }
 
 // integer is the port of one whole number a row.
@@ -63,23 +59,35 @@ func (c *clustering) predict(ws *workspace, x block, out []float64) error {
 	if err != nil {
 		return err
 	}
-	for i := range out {
-		best := c.nearest(data[i*c.centers.cols : (i+1)*c.centers.cols])
-		out[i] = float64(best)
-		if c.numbers != nil {
-			out[i] = float64(c.numbers[best])
+	k, n := c.centers.rows, c.centers.cols
+	rows := min(blockOf(k), x.rows)
+	products := ws.floats(rows * k)
+	for from := 0; from < x.rows; from += rows {
+		to := min(from+rows, x.rows)
+		c.points.Affine(products[:(to-from)*k], data[from*n:to*n])
+		for i := from; i < to; i++ {
+			out[i] = c.number(c.nearest(data[i*n:(i+1)*n], products[(i-from)*k:][:k]))
 		}
 	}
 	return nil
 }
 
-func (c *clustering) nearest(row []float64) (best int) {
+// number is what predict answers for a center.
+func (c *clustering) number(center int) float64 {
+	if c.numbers != nil {
+		return float64(c.numbers[center])
+	}
+	return float64(center)
+}
+
+// nearest is the center nearest to row, whose products with all are given.
+func (c *clustering) nearest(row, products []float64) (best int) {
 	least, xx := math.Inf(1), 0.0
 	if c.full {
 		xx = kernel.Dot(row, row)
 	}
 	for j, cc := range c.squares {
-		d := float64(-2 * kernel.Dot(row, c.centers.row(j)))
+		d := float64(-2 * products[j])
 		if c.full {
 			d = max(d+xx+cc, 0)
 		} else {
@@ -99,7 +107,7 @@ func (c *clustering) distances(ws *workspace, x block) (block, error) {
 		return block{}, err
 	}
 	y := block{rows: x.rows, width: c.centers.rows, data: ws.floats(x.rows * c.centers.rows), owned: true}
-	squaredDistances(y.data, data, c.centers)
+	c.squaredDistances(y.data, data)
 	for i, d := range y.data {
 		y.data[i] = math.Sqrt(d)
 	}
@@ -253,11 +261,13 @@ func (b *bisection) predict(ws *workspace, x block, out []float64) error {
 	if err != nil {
 		return err
 	}
+	var products [2]float64
 	for i := range out {
 		row := data[i*b.centers.cols : (i+1)*b.centers.cols]
 		n := &b.nodes[0]
 		for n.pair != nil {
-			if n.pair.nearest(row) == 0 {
+			n.pair.points.Affine(products[:], row)
+			if n.pair.nearest(row, products[:]) == 0 {
 				n = &b.nodes[n.left]
 			} else {
 				n = &b.nodes[n.right]

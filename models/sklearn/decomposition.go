@@ -35,6 +35,8 @@ type projection struct {
 	scale      []float64 // nil for none
 	after      *grid     // nil for none
 	zeros      []float64
+	first      product // with components
+	second     product // with after
 	names      []string
 }
 
@@ -54,6 +56,10 @@ func (p *projection) node(r pyobj.Ref, class string) (*node, error) {
 		return nil, r.Format("components_ has %d columns, mean_ %d values", p.components.cols, len(p.mean))
 	}
 	p.zeros, p.names = make([]float64, k), n.names
+	p.first = newProduct(p.components.data, p.zeros, p.components.cols)
+	if p.after != nil {
+		p.second = newProduct(p.after.data, p.zeros, k)
+	}
 	n.transform = &transformer{width: k, run: p.run, names: prefixed(class, k)}
 	n.outline.Summary = fmt.Sprintf("%s · %d components", features(n.features), k)
 	return n, nil
@@ -78,7 +84,7 @@ func (p *projection) run(ws *workspace, x block) (block, error) {
 	}
 	if p.after != nil {
 		z := ws.floats(len(y.data))
-		kernel.Affine(z, y.data, p.after.data, p.zeros, k)
+		p.second.run(z, y.data)
 		y.data = z
 	}
 	return y, nil
@@ -89,7 +95,7 @@ func (p *projection) project(ws *workspace, x block, out []float64) error {
 	if err != nil {
 		return err
 	}
-	kernel.Affine(out, centered, p.components.data, p.zeros, p.components.cols)
+	p.first.run(out, centered)
 	return nil
 }
 

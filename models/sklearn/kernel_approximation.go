@@ -32,8 +32,9 @@ func sparseRandomProjection(c *compiler, r pyobj.Ref) (*node, error) {
 // kernel(X, rows) @ weights.T.
 type kernelMachine struct {
 	kernel  pairwiseKernel
-	rows    training
+	rows    keptRows
 	weights training // a row an output
+	product product  // with weights
 	whole   bool     // the kernel is precomputed: the input is kernel(X, rows)
 	names   []string
 }
@@ -44,28 +45,34 @@ func (m *kernelMachine) run(ws *workspace, x block, out []float64) error {
 		return err
 	}
 	if m.whole {
-		kernel.Gram(out, q.data, m.weights.data, m.weights.width)
+		m.product.run(out, q.data)
 		return nil
 	}
 	if err := m.kernel.check(ws, q, m.names); err != nil {
 		return err
 	}
-	k := ws.floats(min(blockRows, q.rows) * m.rows.rows)
-	for from := 0; from < q.rows; from += blockRows {
-		to := min(from+blockRows, q.rows)
-		m.kernel.gram(k, q.rowsBetween(from, to), m.rows)
-		kernel.Gram(out[from*m.weights.rows:], k[:(to-from)*m.rows.rows], m.weights.data, m.weights.width)
+	rows := min(blockOf(m.rows.rows), q.rows)
+	k := ws.floats(rows * m.rows.rows)
+	for from := 0; from < q.rows; from += rows {
+		to := min(from+rows, q.rows)
+		m.kernel.gram(k, q.rowsBetween(from, to), &m.rows)
+		m.product.run(out[from*m.weights.rows:to*m.weights.rows], k[:(to-from)*m.rows.rows])
 	}
 	return nil
+}
+
+func (m *kernelMachine) weigh(weights training) {
+	m.weights, m.product = weights, newProduct(weights.data, make([]float64, weights.rows), weights.width)
 }
 
 // kernelRidge compiles KernelRidge (sklearn/kernel_ridge.py).
 func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 	n, m := new(node), new(kernelMachine)
-	var err error
-	if m.rows, err = readTraining(r, "X_fit_"); err != nil {
+	rows, err := readTraining(r, "X_fit_")
+	if err != nil {
 		return nil, err
 	}
+	m.rows = keep(rows)
 	attr, err := r.Need("dual_coef_")
 	if err != nil {
 		return nil, err
@@ -79,7 +86,7 @@ func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, attr.Format("coefficients of shape %v for %d rows", a.Shape, m.rows.rows)
 	}
 	t := training{data: coef, rows: m.rows.rows, width: len(coef) / m.rows.rows}
-	m.weights = t.transposed()
+	m.weigh(t.transposed())
 	width := m.rows.width
 	if name, _ := word(r, "kernel", ""); name == kernelPrecomputed {
 		m.whole, width, m.kernel.kind = true, m.rows.rows, kernelPrecomputed
@@ -102,13 +109,16 @@ func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 // nystroem compiles Nystroem: kernel(X, components_) @ normalization_.T.
 func nystroem(c *compiler, r pyobj.Ref) (*node, error) {
 	n, m := new(node), new(kernelMachine)
-	var err error
-	if m.rows, err = readTraining(r, "components_"); err != nil {
+	rows, err := readTraining(r, "components_")
+	if err != nil {
 		return nil, err
 	}
-	if m.weights, err = readTraining(r, "normalization_"); err != nil {
+	m.rows = keep(rows)
+	weights, err := readTraining(r, "normalization_")
+	if err != nil {
 		return nil, err
 	}
+	m.weigh(weights)
 	if m.weights.width != m.rows.rows {
 		return nil, r.Format("normalization_ is for %d components, not %d", m.weights.width, m.rows.rows)
 	}

@@ -56,6 +56,7 @@ var linearModelClasses = []class{
 type linear struct {
 	coef      []float64 // len(intercept) rows of features values
 	intercept []float64
+	packed    *kernel.Packed // both, where that gains; nil else
 	features  int
 	names     []string
 	flat      bool // coef_ has one dimension: one bare answer a row
@@ -87,6 +88,7 @@ func readLinear(r pyobj.Ref) (*linear, error) {
 	for i := range l.intercept {
 		l.intercept[i] = bias[i%len(bias)]
 	}
+	l.packed = newProduct(l.coef, l.intercept, l.features).packed
 	return l, nil
 }
 
@@ -118,6 +120,10 @@ func (l *linear) decide(ws *workspace, x block, out []float64) error {
 	m := ws.matrix(x)
 	if err := ws.finite(m, l.names); err != nil {
 		return err
+	}
+	if l.packed != nil {
+		l.packed.Affine(out, m.data)
+		return nil
 	}
 	kernel.Affine(out, m.data, l.coef, l.intercept, l.features)
 	return nil

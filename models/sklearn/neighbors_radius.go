@@ -45,7 +45,7 @@ func (m *nearRows) each(ws *workspace, x block, f func(i int, index []int, dist 
 	all, index := ws.floats(m.rows), ws.ints(m.rows)
 	limit := m.distance.reduce(m.radius)
 	for i := range q.rows {
-		m.distance.all(all, q.rowsBetween(i, i+1), m.data, m.width)
+		m.measure(all, q.rowsBetween(i, i+1), 0, m.rows)
 		n := 0
 		for j, d := range all {
 			if d <= limit {

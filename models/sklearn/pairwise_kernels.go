@@ -49,22 +49,41 @@ func readPairwiseKernel(r pyobj.Ref, name string, params pyobj.Ref, width int) (
 	return k, nil
 }
 
+// A keptRows is rows that a kernel compares with.
+type keptRows struct {
+	training
+	packed kernel.Packed
+}
+
+func keep(t training) keptRows { return keptRows{t, kernel.Pack(t.data, t.width)} }
+
 // gram writes the kernel of rows of x with rows of y, y.rows a row.
-func (k *pairwiseKernel) gram(dst, x []float64, y training) {
+func (k *pairwiseKernel) gram(dst, x []float64, y *keptRows) {
 	dst = dst[:len(x)/y.width*y.rows]
 	switch k.kind {
 	case "rbf":
-		kernel.SquaredDistances(dst, x, y.data, y.width)
-	case "laplacian":
-		(&distance{pair: manhattan}).all(dst, x, y.data, y.width)
-	case "cosine":
-		(&distance{pair: cosineSimilarity}).all(dst, x, y.data, y.width)
-	case "chi2", "additive_chi2":
-		(&distance{pair: chi2}).all(dst, x, y.data, y.width)
+		y.packed.SquaredDistances(dst, x)
+	case "laplacian", "cosine", "chi2", "additive_chi2":
+		(&distance{pair: k.between}).all(dst, x, y.data, y.width)
 	default:
-		kernel.Gram(dst, x, y.data, y.width)
+		y.packed.Affine(dst, x)
 	}
 	k.finish(dst)
+}
+
+// between is what finish makes a kernel value of.
+func (k *pairwiseKernel) between(x, y []float64) float64 {
+	switch k.kind {
+	case "rbf":
+		return kernel.SquaredDistance(x, y)
+	case "laplacian":
+		return manhattan(x, y)
+	case "cosine":
+		return cosineSimilarity(x, y)
+	case "chi2", "additive_chi2":
+		return chi2(x, y)
+	}
+	return kernel.Dot(x, y)
 }
 
 // finish turns products and distances into kernel values.
@@ -76,16 +95,13 @@ func (k *pairwiseKernel) finish(dst []float64) {
 		}
 	case "sigmoid":
 		for i, v := range dst {
-			dst[i] = kernel.Tanh(float64(v*k.gamma) + k.coef0)
+			dst[i] = float64(v*k.gamma) + k.coef0
 		}
+		kernel.TanhEach(dst)
 	case "rbf", "laplacian":
-		for i, v := range dst {
-			dst[i] = kernel.Exp(-k.gamma * v)
-		}
+		kernel.ExpScaled(dst, -k.gamma)
 	case "chi2":
-		for i, v := range dst {
-			dst[i] = kernel.Exp(k.gamma * v)
-		}
+		kernel.ExpScaled(dst, k.gamma)
 	}
 }
 

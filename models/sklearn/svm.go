@@ -98,26 +98,27 @@ func (s *supportVectors) gram(dst, rows []float64) {
 	}
 }
 
-// each calls f with the kernel values of every row.
-func (s *supportVectors) each(ws *workspace, x block, f func(i int, k []float64)) error {
+// blocks calls f with the kernel values of rows [from, to), block by block.
+func (s *supportVectors) blocks(ws *workspace, x block, f func(from, to int, k []float64)) error {
 	m := ws.matrix(x)
 	if err := ws.finite(m, s.names); err != nil {
 		return err
 	}
-	k := ws.floats(min(blockRows, m.rows) * s.n)
-	for from := 0; from < m.rows; from += blockRows {
-		to := min(from+blockRows, m.rows)
+	rows := min(blockOf(s.n), m.rows)
+	k := ws.floats(rows * s.n)
+	for from := 0; from < m.rows; from += rows {
+		to := min(from+rows, m.rows)
 		s.gram(k, m.rowsBetween(from, to))
-		for i := from; i < to; i++ {
-			f(i, k[(i-from)*s.n:][:s.n])
-		}
+		f(from, to, k[:(to-from)*s.n])
 	}
 	return nil
 }
 
 // decide is decision_function of the machines with one decision.
 func (s *supportVectors) decide(ws *workspace, x block, out []float64) error {
-	return s.each(ws, x, func(i int, k []float64) { out[i] = kernel.Dot(s.coef, k) + s.intercept[0] })
+	return s.blocks(ws, x, func(from, to int, k []float64) {
+		kernel.Affine(out[from:to], k, s.coef, s.intercept, s.n)
+	})
 }
 
 // oneDecision checks that s is a machine with one decision.

@@ -61,17 +61,16 @@ func (k *svmKernel) gram(dst, x []float64, y vectors) {
 	dst = dst[:len(x)/y.width*y.rows]
 	switch k.kind {
 	case kernelRBF:
-		for i, v := range dst {
-			dst[i] = kernel.Exp(-k.gamma * v)
-		}
+		kernel.ExpScaled(dst, -k.gamma)
 	case kernelPoly:
 		for i, v := range dst {
 			dst[i] = powi(float64(k.gamma*v)+k.coef0, k.degree)
 		}
 	case kernelSigmoid:
 		for i, v := range dst {
-			dst[i] = kernel.Tanh(float64(k.gamma*v) + k.coef0)
+			dst[i] = float64(k.gamma*v) + k.coef0
 		}
+		kernel.TanhEach(dst)
 	}
 }
 

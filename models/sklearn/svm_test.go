@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/kernel"
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
@@ -110,7 +111,7 @@ func TestSparseVectorsAsDense(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := vectors{training: training{data: []float64{0, 2, 0, -1}, rows: 1, width: 4}}
+	d := vectors{rows: 1, width: 4, packed: kernel.Pack([]float64{0, 2, 0, -1}, 4)}
 	x := []float64{1, 2, 3, 4, 0, 2, 0, -1, 0, 0, 0, 0, 1e200, 1, 1, 1}
 	for name, run := range map[string]func(v *vectors, dst []float64){
 		"products":         func(v *vectors, dst []float64) { v.products(dst, x) },

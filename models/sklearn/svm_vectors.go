@@ -10,8 +10,9 @@ import (
 // A vectors is the support vectors of a machine: dense, or sparse if it was fitted
 // on a sparse matrix, whose features are often those of a text.
 type vectors struct {
-	training      // without data if sparse
-	sparse   *csr // each row in the order of its columns
+	rows, width int
+	packed      kernel.Packed // unless sparse
+	sparse      *csr          // each row in the order of its columns
 }
 
 func readVectors(r pyobj.Ref, name string) (vectors, error) {
@@ -19,11 +20,14 @@ func readVectors(r pyobj.Ref, name string) (vectors, error) {
 	if err != nil {
 		return vectors{}, err
 	}
-	if isSparse(attr) {
+	if sparseFormat(attr) == "csr" {
 		return sparseVectors(attr)
 	}
 	t, err := matrixAt(attr)
-	return vectors{training: t}, err
+	if err != nil {
+		return vectors{}, err
+	}
+	return vectors{rows: t.rows, width: t.width, packed: kernel.Pack(t.data, t.width)}, nil
 }
 
 // sparseVectors reads a CSR matrix. Its width is bounded, and the rest is no larger
@@ -88,7 +92,7 @@ func (m *csr) check(r pyobj.Ref, rows, width int) error {
 // products writes the products of rows of x with all vectors.
 func (v *vectors) products(dst, x []float64) {
 	if v.sparse == nil {
-		kernel.Gram(dst, x, v.data, v.width)
+		v.packed.Affine(dst, x)
 		return
 	}
 	m := v.sparse
@@ -107,7 +111,7 @@ func (v *vectors) products(dst, x []float64) {
 // the entries are looked at: elsewhere the distance is that to 0.
 func (v *vectors) squaredDistances(dst, x []float64) {
 	if v.sparse == nil {
-		kernel.SquaredDistances(dst, x, v.data, v.width)
+		v.packed.SquaredDistances(dst, x)
 		return
 	}
 	m := v.sparse

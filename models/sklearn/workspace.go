@@ -16,6 +16,7 @@ type workspace struct {
 	used    int
 	whole   []int // scratch of ints
 	taken   int
+	single  []float32 // scratch of single precision
 	outs    [][]float64
 	order   []int // of the request's columns, for named ports
 	typed   typedScratch
@@ -66,6 +67,15 @@ func (ws *workspace) ints(n int) []int {
 	s := ws.whole[ws.taken : ws.taken+n : ws.taken+n]
 	ws.taken += n
 	return s
+}
+
+// singles returns n values of scratch in single precision, not cleared, for one use
+// at a time.
+func (ws *workspace) singles(n int) []float32 {
+	if n > len(ws.single) {
+		ws.single = make([]float32, n)
+	}
+	return ws.single[:n]
 }
 
 // slices returns the list of the given outputs, which lives until reset.

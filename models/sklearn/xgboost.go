@@ -144,19 +144,20 @@ func xgbRounds(r pyobj.Ref, b *xgboost.Booster) (int, error) {
 func (n *node) offerBooster(m *xgboost.Model) {
 	for _, answer := range m.Methods() {
 		if n.method(answer.Name) == nil {
-			n.offer(boosterMethod(answer))
+			n.offer(boosterMethod(answer, (*workspace).boosted))
 		}
 	}
 }
 
-// boosterMethod makes a method of that of a booster.
-func boosterMethod(b booster.Method) *method {
+// boosterMethod makes a method of that of a booster, which rows feeds with dense
+// matrices.
+func boosterMethod(b booster.Method, rows func(ws *workspace, x block, run func(first int, rows block))) *method {
 	m := &method{name: b.Name}
 	for _, port := range b.Outputs {
 		m.outputs = append(m.outputs, output{port: port})
 	}
 	m.run = func(ws *workspace, x block, out [][]float64) error {
-		ws.boosted(x, func(first int, rows block) {
+		rows(ws, x, func(first int, rows block) {
 			parts := ws.slices(out...)
 			for i, o := range m.outputs {
 				k := stride(o.port)
@@ -177,13 +178,19 @@ func (ws *workspace) boosted(x block, run func(first int, rows block)) {
 		run(0, ws.matrix(x))
 		return
 	}
+	ws.denseWindows(x, math.NaN(), run)
+}
+
+// denseWindows calls run with a sparse x as dense matrices of a few rows, in which
+// absent is what x does not hold.
+func (ws *workspace) denseWindows(x block, absent float64, run func(first int, rows block)) {
 	step := max(windowValues/max(x.width, 1), 1)
 	data := ws.floats(min(step, x.rows) * x.width)
 	for first := 0; first < x.rows; first += step {
 		m := block{rows: min(step, x.rows-first), width: x.width}
 		m.data = data[:m.rows*m.width]
 		for i := range m.data {
-			m.data[i] = math.NaN()
+			m.data[i] = absent
 		}
 		for i := range m.rows {
 			row := m.data[i*m.width:]

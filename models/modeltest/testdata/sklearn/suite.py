@@ -9,12 +9,16 @@ A case is a function that returns (model, tolerance, batches, save):
         return default_joblib(MyClass(option=True).fit(IRIS, SPECIES), LABELS, [ROWS])
 """
 
+import glob
+import importlib
 import json
 import os
 import pickle
 import platform
+import sys
 import warnings
 from inspect import signature
+from itertools import zip_longest
 
 import numpy as np
 import scipy.sparse
@@ -61,6 +65,15 @@ LINEAR = {
 LABELS = dict(LINEAR, predict="exact")
 EXACT = dict.fromkeys(LINEAR, "exact")
 BLAS = dict(LABELS, transform="blas")
+
+# Libraries by their packages. Only scikit-learn writes its version into files.
+LIBRARIES = {
+    "sklearn": "scikit-learn",
+    "imblearn": "imbalanced-learn",
+    "category_encoders": "category_encoders",
+    "sklearn_pandas": "sklearn-pandas",
+    "statsmodels": "statsmodels",
+}
 
 CASES = []
 
@@ -152,13 +165,20 @@ def mixed(a):
     return a.dtype == object and a.ndim == 2 and len({column(a[:, j])["dtype"] for j in range(a.shape[1])}) > 1
 
 
+class Lists(list):
+    """Rows that are lists of values, of any length."""
+
+    def frame_columns(self):
+        return [column(np.array(part, dtype=object)) for part in zip_longest(*self)]
+
+
 def columns(X):
+    if hasattr(X, "frame_columns"):
+        return X.frame_columns()
     if mixed(X) and not (pandas is not None and isinstance(X, pandas.DataFrame)):
         return [column(X[:, j]) for j in range(X.shape[1])]
     if pandas is not None and isinstance(X, pandas.DataFrame):
         return [column(X[name].values, name) for name in X.columns]
-    if hasattr(X, "frame_columns"):
-        return X.frame_columns()
     return [column(X)]
 
 
@@ -228,12 +248,13 @@ def names_out(model):
         return None
 
 
-def write(outdir, name, model, tolerance, batches, save):
-    path = os.path.join(outdir, name + ".pkl")
+def write(outdir, name, model, tolerance, batches, save, ending=".pkl"):
+    path = os.path.join(outdir, name + ending)
     save(model, path)
+    package = type(model).__module__.split(".")[0]
     fixture = {
-        "library": "scikit-learn",
-        "version": sklearn.__version__,
+        "library": LIBRARIES[package],
+        "version": sklearn.__version__ if package == "sklearn" else "",
         "numpy": np.__version__,
         "python": platform.python_version(),
         "class": type(model).__name__,
@@ -246,6 +267,23 @@ def write(outdir, name, model, tolerance, batches, save):
     text = text.replace(',"batches":', ',\n"batches":').replace('{"rows":', '\n{"rows":')
     with open(os.path.join(outdir, name + ".json"), "w") as f:
         f.write(text + "\n")
+
+
+def main(here, outdir, groups):
+    """Write the cases in the files cases_GROUP.py of the folder here."""
+    os.makedirs(outdir, exist_ok=True)
+    for path in sorted(glob.glob(os.path.join(here, "cases_*.py"))):
+        group = os.path.basename(path)[len("cases_") : -len(".py")]
+        if groups and group not in groups:
+            continue
+        first = len(CASES)
+        importlib.import_module("cases_" + group)
+        for f in CASES[first:]:
+            try:
+                write(outdir, f.__name__, *f())
+            except Exception:
+                print("cases_%s.py: %s" % (group, f.__name__), file=sys.stderr)
+                raise
 
 
 # ---- data --------------------------------------------------------------------
