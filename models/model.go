@@ -87,9 +87,9 @@ func (p Port) Stride() int { return max(p.Width, 1) }
 
 // Info is what a model file says of itself; none of it is needed to predict.
 type Info struct {
-	Format      string   `json:"format"`                // "joblib", "pickle", "skops"
+	Format      string   `json:"format"`                // "joblib", "skops", "XGBoost UBJSON"
 	Compression string   `json:"compression,omitempty"` // "zlib", "lz4", …
-	Protocol    int      `json:"protocol"`              // of the pickle, or of skops
+	Protocol    int      `json:"protocol"`              // of the pickle or of skops, if it is one
 	Library     string   `json:"library"`               // "scikit-learn"
 	Version     string   `json:"version,omitempty"`     // that wrote the file: "1.3.2"
 	Writer      string   `json:"writer,omitempty"`      // the program beside the library, if the file tells: "skops 0.16.0"

@@ -175,8 +175,12 @@ func formatText(i models.Info) string {
 		parts = append(parts, i.Compression)
 	}
 	protocol := fmt.Sprintf("protocol %d", i.Protocol)
-	if i.Format == "joblib" { // which has none of its own
+	switch i.Format {
+	case "joblib": // which has none of its own
 		protocol = "pickle " + protocol
+	case "pickle", "skops":
+	default: // the files of a library have none
+		return strings.Join(parts, ", ")
 	}
 	return strings.Join(append(parts, protocol), ", ")
 }
@@ -339,5 +343,5 @@ func completeModel(_ *cobra.Command, args []string, _ string) ([]cobra.Completio
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return []cobra.Completion{"pkl", "pickle", "joblib", "skops", "gz", "z", "bz2", "xz", "lzma", "lz4"}, cobra.ShellCompDirectiveFilterFileExt
+	return []cobra.Completion{"pkl", "pickle", "joblib", "skops", "json", "ubj", "bin", "gz", "z", "bz2", "xz", "lzma", "lz4"}, cobra.ShellCompDirectiveFilterFileExt
 }
