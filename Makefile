@@ -8,7 +8,7 @@ SERVE_SOURCES := $(shell find cmd/copal-serve runtime models -name '*.go' -not -
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race fuzz bench lint fixtures clean
+.PHONY: help build demo test race fuzz bench lint fixtures differential clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
@@ -49,6 +49,9 @@ lint: ## gofmt, go vet, staticcheck
 
 fixtures: ## make the committed fixtures again with the real libraries (needs Python)
 	models/modeltest/fixtures.sh
+
+differential: ## compare random models with the real libraries: SEEDS=5 CLASSES="Ridge SVC" VERSIONS="0.20 1.9" (needs Python)
+	models/modeltest/differential.sh $(VERSIONS)
 
 clean: ## remove what build made
 	rm -rf bin $(SERVE)/*.gz
