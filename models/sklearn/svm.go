@@ -39,6 +39,9 @@ func readSupportVectors(r pyobj.Ref, n *node) (*supportVectors, error) {
 	if s.intercept, err = r.Floats("_intercept_"); err != nil {
 		return nil, err
 	}
+	if constant, err := s.readConstant(r, n); err != nil || constant {
+		return s, err
+	}
 	coef, err := readTraining(r, "_dual_coef_")
 	if err != nil {
 		return nil, err
@@ -58,6 +61,35 @@ func readSupportVectors(r pyobj.Ref, n *node) (*supportVectors, error) {
 	s.names = n.names
 	n.outline.Summary = fmt.Sprintf("%s · %s kernel · %d support vectors", features(n.features), s.kernel.kind, s.n)
 	return s, nil
+}
+
+// readConstant reports whether s has no support vectors, as a regressor has none
+// whose epsilon spans all targets. It then answers the intercept.
+func (s *supportVectors) readConstant(r pyobj.Ref, n *node) (bool, error) {
+	attr, err := r.Need("_dual_coef_")
+	if err != nil || s.kernel.kind == kernelPrecomputed {
+		return false, err
+	}
+	if isSparse(attr) {
+		attr, err = attr.Need("data")
+	}
+	if a, e := attr.Array(); err != nil || e != nil || a.Len() > 0 {
+		return false, err
+	}
+	shape, err := integers(r, "shape_fit_")
+	if err != nil {
+		return false, err
+	}
+	if len(shape) != 2 || shape[1] < 1 || shape[1] > maxFeatures {
+		return false, r.Format("fitted on a matrix of shape %v", shape)
+	}
+	s.rows, s.vectors.width = max(len(s.intercept), 1), int(shape[1])
+	if err := n.input(r, s.vectors.width); err != nil {
+		return false, err
+	}
+	s.names = n.names
+	n.outline.Summary = fmt.Sprintf("%s · %s kernel · constant", features(n.features), s.kernel.kind)
+	return true, nil
 }
 
 // readPrecomputed reads support_, the rows of the training kernel matrix that
@@ -87,6 +119,9 @@ func (s *supportVectors) readPrecomputed(r pyobj.Ref) error {
 // gram writes the kernel values of rows (of vectors.width values each) with all
 // support vectors, n a row.
 func (s *supportVectors) gram(dst, rows []float64) {
+	if s.n == 0 {
+		return
+	}
 	if s.support == nil {
 		s.kernel.gram(dst, rows, s.vectors)
 		return

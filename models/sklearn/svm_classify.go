@@ -258,14 +258,25 @@ func (m *supportClassifier) probabilities(ws *workspace, x block, out []float64)
 		p := 0
 		for a := range k {
 			for b := a + 1; b < k; b++ {
-				const least = 1e-7
-				v := min(max(svmPlatt(d[p], m.probA[p], m.probB[p]), least), 1-least)
+				v := svmClip(svmPlatt(d[p], m.probA[p], m.probB[p]))
 				pair[a*k+b], pair[b*k+a] = v, 1-v
 				p++
 			}
 		}
 		couple(out[i*k:(i+1)*k], pair, q, qp)
 	})
+}
+
+// svmClip is min(max(v, 1e-7), 1-1e-7) as svm.cpp compares: NaN becomes the least.
+func svmClip(v float64) float64 {
+	const least = 1e-7
+	switch {
+	case !(v > least):
+		return least
+	case v > 1-least:
+		return 1 - least
+	}
+	return v
 }
 
 // svmPlatt is sigmoid_predict of svm.cpp.
