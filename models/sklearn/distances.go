@@ -25,14 +25,14 @@ func rateOf(name string) func(both, either, n float64) float64 {
 	switch name {
 	case "jaccard":
 		return func(both, either, n float64) float64 { return orZero(either-both, either) }
-	case "dice":
-		return func(both, either, n float64) float64 { return orZero(either-both, either+both) }
+	case "dice": // of two vectors of zeros it is NaN, so that they are no neighbours
+		return func(both, either, n float64) float64 { return (either - both) / (either + both) }
 	case "rogerstanimoto":
 		return func(both, either, n float64) float64 { return 2 * (either - both) / (n + either - both) }
 	case "russellrao":
 		return func(both, either, n float64) float64 { return (n - both) / n }
 	case "sokalsneath":
-		return func(both, either, n float64) float64 { return orZero(either-both, either-both+float64(0.5*both)) }
+		return func(both, either, n float64) float64 { return (either - both) / (either - both + float64(0.5*both)) }
 	}
 	return nil
 }
@@ -109,16 +109,15 @@ func (d *distance) readParameters(name, params pyobj.Ref, width int) error {
 	if d.name == "wminkowski" {
 		return name.Unsupported("the metric 'wminkowski'", "Use minkowski with w in metric_params.")
 	}
-	p, ok := params.Key("p")
-	if !ok {
-		return name.Format("minkowski without p")
-	}
-	var err error
-	if d.power, err = p.Float(); err != nil {
-		return err
+	d.power = 2 // of metric="p", which hands on no parameter p
+	if p, ok := params.Key("p"); ok {
+		var err error
+		if d.power, err = p.Float(); err != nil {
+			return err
+		}
 	}
 	if !(d.power > 0) || math.IsInf(d.power, 0) {
-		return p.Unsupported("minkowski with this p", "Use a p above 0, or the metric chebyshev.")
+		return name.Unsupported("minkowski with this p", "Use a p above 0, or the metric chebyshev.")
 	}
 	d.pair = d.minkowski
 	return nil
