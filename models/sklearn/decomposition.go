@@ -35,6 +35,7 @@ type projection struct {
 	scale      []float64 // nil for none
 	after      *grid     // nil for none
 	zeros      []float64
+	single     bool // computes in float32: what was centered is rounded to it
 	names      []string
 }
 
@@ -89,8 +90,25 @@ func (p *projection) project(ws *workspace, x block, out []float64) error {
 	if err != nil {
 		return err
 	}
+	if p.single {
+		if centered, err = ws.single(centered, x, p.names); err != nil {
+			return err
+		}
+	}
 	kernel.Affine(out, centered, p.components.data, p.zeros, p.components.cols)
 	return nil
+}
+
+// single is values rounded to float32. It refuses what becomes infinite.
+func (ws *workspace) single(values []float64, x block, names []string) ([]float64, error) {
+	m := block{width: len(values) / x.rows, data: values}
+	if err := (&grove{names: names}).check(ws, m, false); err != nil {
+		return nil, ofInner(err)
+	}
+	out := ws.floats(len(values))
+	copy(out, values)
+	toSingle(out)
+	return out, nil
 }
 
 // centered gives x - mean; a nil mean is zero. It refuses what is not finite.
