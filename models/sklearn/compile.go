@@ -145,7 +145,7 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 // fitted or not, has an error of its own.
 func isFitted(r pyobj.Ref) bool {
 	for _, name := range r.Attrs() {
-		if name == "steps" || name == "transformer_list" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
+		if name == "steps" || name == "transformer_list" || name == "dictionary" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
 			return true
 		}
 	}
