@@ -150,4 +150,3 @@ func recursiveElimination(c *compiler, r pyobj.Ref) (*node, error) {
 	n.outline.Children = append(n.outline.Children, inner.outline)
 	return n, nil
 }
-

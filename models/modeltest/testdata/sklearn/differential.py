@@ -8,6 +8,7 @@ every seed below SEEDS (or FIRST-LAST) it writes OUTDIR/CLASS-SEED.pkl and
 to fit are drawn again. The same class and seed give the same case.
 """
 
+import copy
 import faulthandler
 import json
 import os
@@ -69,9 +70,9 @@ def alarm(*_):
 def nudged(X, rng):
     """X with every number one unit in the last place up or down, or None."""
     if suite.pandas is not None and isinstance(X, suite.pandas.DataFrame):
-        if not all(X[name].dtype.kind == "f" for name in X.columns):
+        if not all(X[name].dtype.kind in "fiu" for name in X.columns):
             return None
-        return suite.pandas.DataFrame(nudged(X.values, rng), columns=X.columns)
+        return suite.pandas.DataFrame(nudged(np.asarray(X), rng), columns=X.columns)
     if not isinstance(X, np.ndarray) or X.dtype.kind not in "fiu":
         return None
     X = X.astype(float)
@@ -106,13 +107,32 @@ def noise(model, X, answered, exact):
             return {}
         widen(all, answered, answers(model, Z)[0], exact)
     widen(all, answered, by_row(model, X), exact)
+    for _ in range(2):
+        widen(all, answered, answers(with_nudged_parameters(model, rng), X)[0], exact)
     single = single_precision(model)
     for again, order in reordered(model, X):
         widen(all, answered, {m: restored(m, a, order) for m, a in again.items()}, [])
     for name, s in all.items():
         if single and name not in exact:
-            s += FLOAT32 * spread(answered[name], zeros(answered[name]))
+            size = spread(answered[name], zeros(answered[name]))
+            s += FLOAT32 * max(size[np.isfinite(size)], default=0)
     return {name: [suite.number(v) for v in s] for name, s in all.items()}
+
+
+def with_nudged_parameters(model, rng):
+    """A copy of the model with every number one unit in the last place away: where
+    terms cancel, their rounding is more of the sum than of each."""
+    other = copy.copy(model)
+    for name, v in vars(model).items():
+        if isinstance(v, np.ndarray) and v.dtype == np.float64:
+            setattr(other, name, nudged(v, rng))
+        elif isinstance(v, list) and v and all(isinstance(a, np.ndarray) and a.dtype == np.float64 for a in v):
+            setattr(other, name, [nudged(a, rng) for a in v])
+        elif hasattr(v, "get_params"):
+            setattr(other, name, with_nudged_parameters(v, rng))
+        elif isinstance(v, list) and v and all(hasattr(m, "get_params") for m in v):
+            setattr(other, name, [with_nudged_parameters(m, rng) for m in v])
+    return other
 
 
 def widen(all, answered, again, exact):
@@ -141,8 +161,16 @@ FLOAT32 = 2e-8
 def single_precision(model):
     """Whether a part of the model was computed with float32."""
     arrays = [v for v in vars(model).values() if isinstance(v, np.ndarray)]
-    inner = [v for v in vars(model).values() if hasattr(v, "get_params")]
-    return any(a.dtype == np.float32 for a in arrays) or any(single_precision(m) for m in inner)
+    return any(a.dtype == np.float32 for a in arrays) or any(single_precision(m) for m in parts(model))
+
+
+def parts(model):
+    """The estimators that are attributes of the model, or in lists that are."""
+    for v in vars(model).values():
+        for m in v if isinstance(v, (list, tuple)) else [v]:
+            m = m[1] if isinstance(m, tuple) and len(m) > 1 else m
+            if hasattr(m, "get_params") and not isinstance(m, type):
+                yield m
 
 
 def zeros(a):
@@ -155,6 +183,19 @@ def zeros(a):
 # tree and on how many are asked for at once: fitted on the rows in another order,
 # the library itself answers differently.
 UNORDERED = ["KNeighborsClassifier", "KNeighborsRegressor", "KNeighborsTransformer", "NearestNeighbors", "LocalOutlierFactor", "KNNImputer"]
+
+
+# Of these, the fit itself depends on the order, so that it tells nothing of ties.
+ORDERED = ["Isomap", "LocallyLinearEmbedding", "LabelPropagation", "LabelSpreading"]
+COUNTING = "hamming jaccard dice matching kulsinski rogerstanimoto russellrao yule sokal".split()
+
+
+def neighbors(model):
+    """Whether there are neighbours in it; at distances that are counts it is refused."""
+    text = repr(model)
+    if "Neighbors" in text and any(metric in text for metric in COUNTING):
+        raise ValueError("neighbours at the same distance")
+    return "Neighbors" in text
 
 
 FITTED_ON = {}  # by the id of the model
@@ -172,9 +213,18 @@ def reordered(model, X):
         return
     Z, rest = FITTED_ON[id(model)][0], FITTED_ON[id(model)][1:]
     rng = np.random.RandomState(1)
-    for order in [np.arange(len(Z))[::-1]] + [rng.permutation(len(Z)) for _ in range(5)]:
+    for i in range(8):
+        order = rng.permutation(len(Z)) if i else np.arange(len(Z))[::-1]
         part = [a.iloc[order] if hasattr(a, "iloc") else a[order] for a in (Z,) + tuple(rest)]
-        yield answers(clone(model).fit(*part), X)[0], order
+        other, asked = clone(model), X
+        if i > 4 and hasattr(other, "algorithm"):
+            other.set_params(algorithm="brute")
+        if i % 2 and width(X) == width(Z) and not getattr(model, "metric_params", None) and isinstance(Z, np.ndarray) and isinstance(X, np.ndarray):
+            part[0], asked = part[0][:, ::-1], X[:, ::-1]
+        try:
+            yield answers(other.fit(*part), asked)[0], order
+        except ValueError:  # a metric of trees only
+            continue
 
 
 def restored(name, a, order):
@@ -187,18 +237,31 @@ def restored(name, a, order):
     return a
 
 
+def rows_of(a):
+    a = a[0] if isinstance(a, list) else a
+    return len(a["values"]) // max(a["width"], 1)
+
+
 # Words of a ValueError that is a fault of the library too: it meant to answer.
-FAULTS = ["Buffer dtype mismatch", "array must not contain infs or NaNs"]
+FAULTS = ["Buffer dtype mismatch", "array must not contain infs or NaNs", "Out of bounds w/ x"]
+
+
+def left_out(model, name):
+    """Before 0.21, votes were scaled by the largest confidence of the whole batch."""
+    voting = getattr(model, "decision_function_shape", "") == "ovr" or type(model).__name__ == "OneVsOneClassifier"
+    return name == "decision_function" and suite.VERSION < (0, 21) and voting and len(model.classes_) > 2
 
 
 def answers(model, X):
     """As suite.answers, but a method that fails in any other way is left out."""
     out, refused = {}, {}
     for name in suite.METHODS:
-        if not suite.offers(model, name):
+        if not suite.offers(model, name) or left_out(model, name):
             continue
         try:
-            out[name] = suite.answer(model, name, X)
+            a = suite.answer(model, name, X)
+            if rows_of(a) == len(X):  # not so with flatten_transform=False
+                out[name] = a
         except ValueError as e:
             if not any(words in str(e) for words in FAULTS):
                 refused[name] = str(e).split("\n")[0]
@@ -230,7 +293,7 @@ def fitted(name, d):
     if name == "FrozenEstimator":
         model.estimator.fit(*kept)
     model.fit(*kept)
-    if name in random_compositions.COMPOSED and "Neighbors" in repr(model) and tied(d.X):
+    if name in ORDERED and tied(d.X) or name in random_compositions.COMPOSED and neighbors(model) and tied(d.X):
         raise ValueError("neighbours at the same distance")
     if name in UNORDERED:
         FITTED_ON[id(model)] = args
@@ -242,11 +305,16 @@ def width(X):
 
 
 def checked(model, asked):
-    """The questions without those of another width that the library does not mind:
-    an endpoint always does."""
+    """The questions without those of another width, or of other columns, that the
+    library does not mind: an endpoint always does."""
+    model = copy.deepcopy(model)  # some of 0.24 take over the width of what they are asked
     if not any(answers(model, X)[0] for X in asked):
         raise ValueError("the model answers nothing")
-    return [X for X in asked if width(X) == width(asked[0]) or hasattr(X, "columns") or not answers(model, X)[0]]
+    return [X for X in asked if same_form(X, asked[0]) or not answers(model, X)[0]]
+
+
+def same_form(X, other):
+    return width(X) == width(other) and (not hasattr(X, "columns") or not hasattr(other, "columns") or list(X.columns) == list(other.columns))
 
 
 def apart(write, outdir, name, seed, found):

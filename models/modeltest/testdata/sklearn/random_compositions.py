@@ -143,7 +143,7 @@ def over_table(d):
 
 def table_or_matrix(d):
     if pandas is not None and VERSION >= (1, 0) and d.chance(0.4):
-        (Z, y), asked = categories(y=any_labels, numeric=0.0, table=1.0)(d)
+        (Z, y), asked = categories(y=any_labels, numeric=0.0, table=1.0, others=True)(d)
         return (Z, y), asked
     return kind(y=any_labels, holes=0.2)(d)
 

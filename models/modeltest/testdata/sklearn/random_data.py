@@ -140,31 +140,33 @@ def framed(X, names=NAMES):
     return pandas.DataFrame(X, columns=names[: X.shape[1]])
 
 
-def near(d, X, n):
+def near(d, X, n, halfway=True):
     """Rows of X, rows beside them, and rows half way between two."""
     Z = np.asarray(X, dtype=float)
     i, j = d.rng.randint(len(Z), size=n), d.rng.randint(len(Z), size=n)
     with np.errstate(all="ignore"):
         spread = np.nan_to_num(np.nanstd(Z[np.isfinite(Z).all(axis=1)], axis=0)) if np.isfinite(Z).any() else 1.0
         beside = Z[i] + d.rng.randn(*Z[i].shape) * spread
-    return np.concatenate([Z[i], Z[i] / 2 + Z[j] / 2, beside])[d.rng.permutation(3 * n)]
+    between = Z[i] / 2 + Z[j] / 2 if halfway else Z[i] * 0.3 + Z[j] * 0.7
+    return np.concatenate([Z[i], between, beside])[d.rng.permutation(3 * n)]
 
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 1e-5, 1e6, -1e6, 5e-324, -1e-310, 1e150, -1e150]
 
 
-def special(d, k, sign):
-    values = [v for v in SPECIAL if sign == "any" or v >= 0]
+def special(d, k, sign, most=np.inf):
+    values = [v for v in SPECIAL if (sign == "any" or v >= 0) and abs(v) < most]
     X = d.rng.choice(values, (7, k))
     X[0], X[1] = 0.0, d.rng.choice([0.0, 1.0], k)
     return X
 
 
-def questions(d, X, sign="any", named=False, holes=True):
+def questions(d, X, sign="any", named=False, most=np.inf, halfway=True):
     """Batches: near the data, special values, integers, and what may be refused."""
     k = X.shape[1]
-    first = near(d, X, 4)
-    batches = [first, first[:1], special(d, k, sign)]
+    first = near(d, X, 4, halfway)
+    first = first if sign == "any" else np.abs(first)
+    batches = [first, first[:1], special(d, k, sign, most)]
     if np.nanmax(np.abs(first)) < 1e15 and not np.isnan(first).any():
         batches.append(np.round(first[:4]).astype(np.int64))
     bad = first[:3].copy()

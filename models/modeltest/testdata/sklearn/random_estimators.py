@@ -23,7 +23,7 @@ BALANCE = [None, None, "balanced"]
 # Drawn always: without them fits would take long, or there is no estimator.
 ALWAYS = ["n_estimators", "max_iter", "estimator", "estimators", "base_estimator", "steps", "transformer_list", "transformers"]
 ALWAYS += ["param_grid", "param_distributions", "regressor", "transformer", "dictionary", "n_features", "cv", "n_quantiles", "alphas"]
-ALWAYS += ["n_clusters", "kernel", "preference", "input_type", "max_subpopulation", "mode", "param", "score_func", "n_alphas", "Cs"]
+ALWAYS += ["n_clusters", "kernel", "preference", "input_type", "max_subpopulation", "mode", "param", "score_func", "n_alphas", "Cs", "novelty"]
 
 # The names of a parameter through the years, or of a value.
 RENAMED = {"estimator": "base_estimator", "sparse_output": "sparse", "metric": "affinity"}
@@ -257,14 +257,14 @@ NEIGHBORS = dict(algorithm=["auto", "brute", "kd_tree", "ball_tree"], leaf_size=
 KNN = dict(n_neighbors=[1, 3, 5, 8], **NEIGHBORS)
 WEIGHTED = dict(weights=["uniform", "distance"])
 RADIUS = dict(radius=[log(0.1, 30), 1e3], **NEIGHBORS)
-add("KNeighborsClassifier", kind(y=maybe_several, sparse=0.15, holes=0.1), **dict(KNN, **WEIGHTED))
-add("KNeighborsRegressor", kind(y=maybe_targets, sparse=0.15, holes=0.1), **dict(KNN, **WEIGHTED))
+add("KNeighborsClassifier", kind(y=maybe_several, sparse=0.15, holes=0.1, most=1e9), **dict(KNN, **WEIGHTED))
+add("KNeighborsRegressor", kind(y=maybe_targets, sparse=0.15, holes=0.1, most=1e9), **dict(KNN, **WEIGHTED))
 add("RadiusNeighborsClassifier", kind(y=any_labels, sparse=0.15), outlier_label=[None, "most_frequent", -1, 0], **dict(RADIUS, **WEIGHTED))
-add("RadiusNeighborsRegressor", kind(y=maybe_targets, sparse=0.15), **dict(RADIUS, **WEIGHTED))
-add("NearestNeighbors", kind(sparse=0.15), **KNN)
-add("KNeighborsTransformer", kind(sparse=0.15), mode=["distance", "connectivity"], **KNN)
+add("RadiusNeighborsRegressor", kind(y=lambda d, X: maybe_targets(d, X).astype(float), sparse=0.15), **dict(RADIUS, **WEIGHTED))
+add("NearestNeighbors", kind(sparse=0.15, most=1e9), **KNN)
+add("KNeighborsTransformer", kind(sparse=0.15, most=1e9), mode=["distance", "connectivity"], **KNN)
 add("RadiusNeighborsTransformer", kind(sparse=0.15), mode=["distance", "connectivity"], **RADIUS)
-add("LocalOutlierFactor", kind(sparse=0.15), novelty=True, contamination=["auto", 0.1, 0.4], **KNN)
+add("LocalOutlierFactor", kind(sparse=0.15, most=1e9), novelty=True, contamination=["auto", 0.1, 0.4], **KNN)
 add("NearestCentroid", CLS, metric=["euclidean", "manhattan", "cosine", "chebyshev"], shrink_threshold=[None, None, 0.2, 2.0], priors=["uniform", "empirical"])
 add("KernelDensity", kind(), bandwidth=[log(0.05, 5), "scott", "silverman"], kernel="gaussian tophat epanechnikov exponential linear cosine".split(), metric=METRICS, algorithm=["auto", "kd_tree", "ball_tree"], leaf_size=[1, 40], rtol=0.0, atol=0.0)
 add("NeighborhoodComponentsAnalysis", kind(y=any_labels), n_components=[None, 1, 2], init=["auto", "pca", "lda", "identity", "random"], max_iter=5)
@@ -273,8 +273,8 @@ add("MLPClassifier", kind(y=maybe_flags, sparse=0.15), **MLP)
 add("MLPRegressor", kind(y=maybe_targets, sparse=0.15), loss=["squared_error", "poisson"], **MLP)
 add("BernoulliRBM", kind(sparse=0.15), n_components=[2, 5], n_iter=2, learning_rate=log(1e-3, 0.3))
 GRAPH = dict(kernel=["rbf", "knn"], gamma=log(0.05, 20), n_neighbors=[1, 3, 7], max_iter=30)
-add("LabelPropagation", kind(y=partly), **GRAPH)
-add("LabelSpreading", kind(y=partly), alpha=uniform(0.05, 0.95), **GRAPH)
+add("LabelPropagation", kind(y=partly, halfway=False), **GRAPH)
+add("LabelSpreading", kind(y=partly, halfway=False), alpha=uniform(0.05, 0.95), **GRAPH)
 
 
 def gp_kernel(d, depth=2):
@@ -301,7 +301,7 @@ def gp_kernel(d, depth=2):
 
 add("GaussianProcessRegressor", kind(y=maybe_targets, rows=(8, 20)), kernel=[None, gp_kernel, gp_kernel, gp_kernel], alpha=log(1e-6, 1), normalize_y=FLAG, optimizer=["fmin_l_bfgs_b", None, None])
 add("GaussianProcessClassifier", kind(y=any_labels, rows=(12, 20)), kernel=[None, gp_kernel, gp_kernel], multi_class=["one_vs_rest", "one_vs_one"], max_iter_predict=20, optimizer=["fmin_l_bfgs_b", None])
-add("IsotonicRegression", kind(y=any_target, widths=(1,), named=0), increasing=[True, False, "auto"], out_of_bounds=["nan", "clip", "raise"], y_min=[None, -0.5], y_max=[None, 0.5])
+add("IsotonicRegression", kind(y=any_target, widths=(1,), named=0) if VERSION >= (0, 24) else vectors, increasing=[True, False, "auto"], out_of_bounds=["nan", "clip", "raise"], y_min=[None, -0.5], y_max=[None, 0.5])
 add("KernelRidge", kind(y=maybe_targets, sparse=0.15), kernel="linear rbf poly polynomial sigmoid laplacian cosine additive_chi2 chi2".split(), alpha=log(1e-3, 10), gamma=[None, log(1e-2, 3)], degree=[2, 3, 2.5], coef0=[0, 1, 0.5])
 add("DummyClassifier", kind(y=maybe_several), strategy=["most_frequent", "prior", "constant"], constant=[0, 1, 2, "b", "yes"])
 add("DummyRegressor", kind(y=maybe_targets), strategy=["mean", "median", "quantile", "constant"], quantile=[0.2, 0.9], constant=[1.5, -2])

@@ -7,7 +7,7 @@ from random_data import log  # noqa: F401
 from suite import column
 
 
-def kind(sign="any", y=None, sparse=0.0, holes=0.0, named=0.2, until=None, **sizes):
+def kind(sign="any", y=None, sparse=0.0, holes=0.0, named=0.2, most=np.inf, halfway=True, **sizes):
     """Fit on a matrix, and on a target that y(d, X) gives."""
 
     def data(d):
@@ -22,7 +22,7 @@ def kind(sign="any", y=None, sparse=0.0, holes=0.0, named=0.2, until=None, **siz
             Z = maybe_sparse(d, X, sparse)
         d.X = X
         args = (Z,) if y is None else (Z, y(d, X))
-        return args, questions(d, X, "any" if sign == "any" else "natural", table)
+        return args, questions(d, X, "any" if sign == "any" else "natural", table, most, halfway)
 
     return data
 
@@ -80,6 +80,12 @@ def partly(d, X):
     return y
 
 
+def vectors(d):
+    """One feature, as IsotonicRegression took it before 0.24: without columns."""
+    x = numbers(d, widths=(1,))[:, 0].astype(float)
+    return (x, target(d, x.reshape(-1, 1))), [near(d, x.reshape(-1, 1), 4)[:, 0], x[:1], np.array([0.0, -1e6, 1e6])]
+
+
 # ---- categories -----------------------------------------------------------------
 
 WORDS = ["a", "b", "c\u00e9", "", "long word", "A", "10", "9"]
@@ -92,8 +98,8 @@ def words(d, n, k, missing=None):
     return X
 
 
-def categories(missing=(None, np.nan), y=None, numeric=0.4, table=0.4):
-    """Columns of words, of numbers, or of both."""
+def categories(missing=(None, np.nan), y=None, numeric=0.4, table=0.4, others=False):
+    """Columns of words, of numbers, or of both; others adds columns to a question."""
 
     def data(d):
         n, k = d.pick([8, 20, 45]), d.pick([1, 2, 3])
@@ -117,7 +123,7 @@ def categories(missing=(None, np.nan), y=None, numeric=0.4, table=0.4):
         args = (X,) if y is None else (X, y(d, np.zeros((n, 1))))
         if named:
             asked = [X[:9], X[3:4], unseen(d, X[:5].copy())]
-            if VERSION >= (1, 2):  # before, columns in another order were taken by their place
+            if others and VERSION >= (1, 2):  # before, columns in another order were taken by their place
                 asked += [X[:5].assign(more="x"), X[list(X.columns[::-1])][:4]]
             return args, asked
         return args, [X[:9], X[4:5], new, X[:6][::-1]]

@@ -172,7 +172,7 @@ FLAT = ["LabelEncoder", "SparsePCA", "MiniBatchSparsePCA"]
 def offers(model, name):
     if name in RANDOM.get(type(model).__name__, []):
         return False
-    if getattr(model, "multi_class", "") == "one_vs_one" and "proba" in name:
+    if getattr(model, "multi_class", "") == "one_vs_one" and "proba" in name and len(model.classes_) > 2:
         return False  # GaussianProcessClassifier has the method, which always raises
     if name == "predict_std":  # a pipeline passes parameters on to its last step
         last = model.steps[-1][1] if hasattr(model, "steps") else model
