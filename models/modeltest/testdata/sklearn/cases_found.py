@@ -2,10 +2,12 @@
 
 from suite import *
 
-from sklearn.decomposition import KernelPCA, SparsePCA
+from sklearn.decomposition import KernelPCA, LatentDirichletAllocation, SparsePCA
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.feature_extraction import DictVectorizer, FeatureHasher
 from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RationalQuadratic
 from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor, NearestNeighbors
@@ -125,8 +127,44 @@ def kernel_pca_sparse():
     return default_joblib(model, BLAS, [ROWS])
 
 
+@at((1, 0), NEW)
+def lda_topics_float32():
+    model = LatentDirichletAllocation(2, random_state=0, max_iter=2).fit(INTEGERS.astype(np.float32))
+    return default_joblib(model, BLAS, [EXTREME[-1:]])
+
+
+@at(OLD, NEW)
+def knn_correlation():
+    return default_joblib(KNeighborsRegressor(3, metric="correlation", algorithm="brute").fit(DIABETES, PROGRESSION), dict(REG, kneighbors="log"), [DIABETES[3:300:50] + 1e-4])
+
+
+@at(OLD, NEW)
+def knn_haversine():
+    model = KNeighborsRegressor(3, metric="haversine", algorithm="ball_tree").fit(DIABETES[:50, 1:3] * 20, PROGRESSION[:50])
+    return default_joblib(model, REG, [DIABETES[50:99:9, 1:3] * 20 + 1e-3])
+
+
+@at(OLD, NEW)
+def nearest_sokalmichener():
+    X = (IRIS[::10] > IRIS.mean(axis=0)).astype(float) * [[1, 2, 4, 8]]
+    X = np.column_stack([X, X[:, ::-1] * 0 + 1])
+    model = NearestNeighbors(n_neighbors=1, metric="sokalmichener", algorithm="ball_tree").fit(np.unique(X, axis=0))
+    return default_joblib(model, EXACT, [np.unique(X, axis=0)])
+
+
+@at(OLD, NEW)
+def gp_regressor_rational_power():
+    """Powers with a large exponent must be as precise as those of the C library."""
+    kernel = RationalQuadratic(length_scale=9.9, alpha=1e5)
+    model = GaussianProcessRegressor(kernel, alpha=0.1, optimizer=None).fit(DIABETES[:20] * 100, PROGRESSION[:20])
+    return default_joblib(model, REG, [DIABETES[20:40:3] * 100])
+
+
 @at(OLD)
 def search_with_warnings():
     """With protocol 2 the classes of warnings are of a module of Python 2."""
     model = GridSearchCV(logistic(), {"C": [1.0]}, cv=3, iid=False).fit(IRIS, SPECIES)
+    for name in ["mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time"]:
+        model.cv_results_[name] = np.zeros(1)
+    model.refit_time_ = 0.0
     return model, LABELS, [ROWS], to_pickle(2)

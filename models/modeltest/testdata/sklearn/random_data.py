@@ -72,7 +72,7 @@ def scales(d, n, k):
 
 def constant(d, n, k):
     X = normal(d, n, k)
-    X[:, d.between(0, k - 1)] = d.pick([0.0, 1.0, -7.25, 1e9])
+    X[:, d.between(0, k - 1)] = d.pick([0.0, 1.0, -7.25, 1e5])
     return X
 
 
