@@ -70,10 +70,8 @@ func (s *supportVectors) readConstant(r pyobj.Ref, n *node) (bool, error) {
 	if err != nil || s.kernel.kind == kernelPrecomputed {
 		return false, err
 	}
-	if isSparse(attr) {
-		attr, err = attr.Need("data")
-	}
-	if a, e := attr.Array(); err != nil || e != nil || a.Len() > 0 {
+	coef, err := emptyShape(attr)
+	if err != nil || coef == nil {
 		return false, err
 	}
 	shape, err := integers(r, "shape_fit_")
@@ -83,13 +81,30 @@ func (s *supportVectors) readConstant(r pyobj.Ref, n *node) (bool, error) {
 	if len(shape) != 2 || shape[1] < 1 || shape[1] > maxFeatures {
 		return false, r.Format("fitted on a matrix of shape %v", shape)
 	}
-	s.rows, s.vectors.width = max(len(s.intercept), 1), int(shape[1])
+	s.rows, s.vectors.width = int(coef[0]), int(shape[1])
 	if err := n.input(r, s.vectors.width); err != nil {
 		return false, err
 	}
 	s.names = n.names
 	n.outline.Summary = fmt.Sprintf("%s · %s kernel · constant", features(n.features), s.kernel.kind)
 	return true, nil
+}
+
+// emptyShape is the shape of a matrix, dense or sparse, without a column; nil if it
+// has one.
+func emptyShape(attr pyobj.Ref) ([]int64, error) {
+	if isSparse(attr) {
+		shape, err := integers(attr, "_shape")
+		if err != nil || len(shape) != 2 || shape[1] != 0 {
+			return nil, err
+		}
+		return shape, nil
+	}
+	a, err := attr.Array()
+	if err != nil || len(a.Shape) != 2 || a.Shape[1] != 0 {
+		return nil, err
+	}
+	return []int64{int64(a.Shape[0]), 0}, nil
 }
 
 // readPrecomputed reads support_, the rows of the training kernel matrix that
