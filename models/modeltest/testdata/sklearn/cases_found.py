@@ -6,13 +6,13 @@ from sklearn.decomposition import KernelPCA, LatentDirichletAllocation, SparsePC
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.feature_extraction import DictVectorizer, FeatureHasher
 from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import RationalQuadratic
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
 from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor, NearestNeighbors
 from sklearn.preprocessing import KBinsDiscretizer, OrdinalEncoder
-from sklearn.svm import SVR
+from sklearn.svm import SVR, NuSVC
 from shorthand import at
 
 OLD, NEW = (0, 20), (1, 9)
@@ -46,6 +46,13 @@ def kbins_float32():
     model = KBinsDiscretizer(n_bins=4, encode="ordinal", strategy="uniform", dtype=np.float32, **options).fit(IRIS)
     edges = np.array([e[:4] for e in model.bin_edges_], dtype=float).T
     return default_joblib(model, EXACT, [edges * (1 - 1e-9), edges, EXTREME[-1:]])
+
+
+@at((1, 0))
+def nu_svc_constant():
+    """libsvm gave up before the first step: no support vector, and three classes."""
+    model = NuSVC(nu=0.9, gamma="auto", max_iter=0).fit(IRIS[::10], SPECIES[::10])
+    return default_joblib(model, LABELS, [ROWS])
 
 
 @at(OLD, (0, 24), NEW)
@@ -158,6 +165,30 @@ def gp_regressor_rational_power():
     kernel = RationalQuadratic(length_scale=9.9, alpha=1e5)
     model = GaussianProcessRegressor(kernel, alpha=0.1, optimizer=None).fit(DIABETES[:20] * 100, PROGRESSION[:20])
     return default_joblib(model, REG, [DIABETES[20:40:3] * 100])
+
+
+@at((1, 7), NEW)
+def gp_classifier_far_away():
+    """Far from all rows every class is as likely: the first wins, before 1.8 the last."""
+    model = GaussianProcessClassifier(RBF(), optimizer=None).fit(IRIS[::6], SPECIES[::6])
+    return default_joblib(model, dict(BLAS, predict="exact"), [EXTREME[2:4]])
+
+
+def spline_infinity(extrapolation):
+    from sklearn.preprocessing import SplineTransformer
+
+    model = SplineTransformer(n_knots=4, extrapolation=extrapolation, handle_missing="zeros").fit(IRIS[:, :2])
+    return default_joblib(model, BLAS, [np.array([[np.inf, 3.0], [5.1, -np.inf], [np.nan, 9.0]])])
+
+
+@at(NEW)
+def spline_zeros_infinity():
+    return spline_infinity("constant")
+
+
+@at(NEW)
+def spline_zeros_infinity_linear():
+    return spline_infinity("linear")
 
 
 @at(OLD)

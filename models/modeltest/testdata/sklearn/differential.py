@@ -247,11 +247,12 @@ def rows_of(a):
 
 
 # Words of a ValueError that is a fault of the library too: it meant to answer.
-FAULTS = ["Buffer dtype mismatch", "array must not contain infs or NaNs", "Out of bounds w/ x"]
+FAULTS = ["Buffer dtype mismatch", "array must not contain infs or NaNs", "Out of bounds w/ x", "is read-only"]
 
 
 def left_out(model, name):
     """Before 0.21, votes were scaled by the largest confidence of the whole batch."""
+    model = getattr(model, "best_estimator_", model)
     kind = type(model).__name__
     if kind == "FactorAnalysis" and suite.VERSION < (0, 23):
         return name == "score_samples"  # it checks nothing, and answers NaN

@@ -68,7 +68,7 @@ add("FixedThresholdClassifier", TWO, estimator=any_classifier, threshold=["auto"
 add("TunedThresholdClassifierCV", TWO, estimator=any_classifier, scoring=["balanced_accuracy", "accuracy"], response_method=["auto", "predict_proba", "decision_function"], thresholds=[5, 100], cv=[2, 0.5], refit=True)
 add("OneVsRestClassifier", kind(y=maybe_flags), estimator=any_classifier)
 add("OneVsOneClassifier", CLASSES, estimator=any_classifier)
-add("OutputCodeClassifier", CLASSES, estimator=any_classifier, code_size=[1.5, 0.6, 3])
+add("OutputCodeClassifier", kind(y=any_labels, most=1e9), estimator=any_classifier, code_size=[1.5, 0.6, 3])
 add("MultiOutputClassifier", kind(y=lambda d, X: d.pick([flags, several_labels])(d, X)), estimator=any_classifier)
 add("MultiOutputRegressor", kind(y=two_targets), estimator=regressor)
 CHAIN = dict(order=[None, "random", lambda d: [1, 0], lambda d: [2, 0, 1]], cv=[None, 2])
