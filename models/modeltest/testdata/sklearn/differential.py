@@ -48,7 +48,7 @@ def tolerances():
 def tolerance(found, name):
     if name in random_compositions.COMPOSED:
         return LOOSE
-    return dict(suite.LINEAR, **found.get(name, {}))
+    return dict(suite.LINEAR, **dict(found.get(name, {}), predict_log_proba="log"))
 
 
 def saving(d):
