@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 .PHONY: help build demo test race fuzz bench lint fixtures differential clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
 
 build: bin/copal bin/copal-serve ## build bin/copal, and bin/copal-serve for this machine
 
@@ -50,7 +50,7 @@ lint: ## gofmt, go vet, staticcheck
 fixtures: ## make the committed fixtures again with the real libraries (needs Python)
 	models/modeltest/fixtures.sh
 
-differential: ## compare random models with the real libraries: SEEDS=5 CLASSES="Ridge SVC" VERSIONS="0.20 1.9" (needs Python)
+differential: ## compare random models with the real library: [SEEDS=5] [CLASSES=…] [VERSIONS=…] (needs Python)
 	models/modeltest/differential.sh $(VERSIONS)
 
 clean: ## remove what build made

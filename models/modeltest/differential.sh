@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fit random data with random parameters in the original libraries, and compare.
 #
-#     differential.sh [VERSION…]      e.g. differential.sh 1.9 0.20
+#     differential.sh [VERSION…]      e.g. differential.sh 1.9 0.20, of versions.txt and boundaries.txt
 #
 # $SEEDS is a count, or FIRST-LAST (default 5); $CLASSES are the classes to try
 # (default all). The same class and seed under the same version make the same
@@ -18,7 +18,7 @@ out=${OUT:-$(mktemp -d)}
 go build -o "$out/differential" ../../differential
 classes=${CLASSES:-$("$out/differential" -classes)}
 for version in $versions; do
-	line=$(grep "^$version " versions.txt) || { echo "versions.txt has no line for $version" >&2; exit 2; }
+	line=$(cat versions.txt boundaries.txt | grep "^$version ") || { echo "neither versions.txt nor boundaries.txt has $version" >&2; exit 2; }
 	# shellcheck disable=SC2086 # one word each
 	set -- $line
 	venv=$(python=$2; folder=$1; shift 2; virtual_environment "sklearn-$folder" "$python" "$@")
