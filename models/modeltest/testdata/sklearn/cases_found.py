@@ -11,7 +11,7 @@ from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
 from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor, NearestNeighbors
-from sklearn.preprocessing import KBinsDiscretizer, OrdinalEncoder
+from sklearn.preprocessing import KBinsDiscretizer, Normalizer, OrdinalEncoder
 from sklearn.svm import SVR, NuSVC
 from shorthand import at
 
@@ -190,6 +190,12 @@ def spline_zeros_infinity():
 @at(NEW)
 def spline_zeros_infinity_linear():
     return spline_infinity("linear")
+
+
+@at((0, 24), (1, 0), NEW)
+def normalizer_tiny():
+    """A norm below 10 eps counts as 0 since 1.0."""
+    return default_joblib(Normalizer("l1").fit(IRIS), EXACT, [IRIS[:2] * 1e-16, IRIS[:2] * 1e-300])
 
 
 @at(OLD)
