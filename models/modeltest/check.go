@@ -7,13 +7,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/copal-ml/copal/models"
 )
 
+// A reporter is the part of testing.TB that the checks need.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
 // checkInfo holds what the model says of itself against the fixture.
-func checkInfo(t *testing.T, f *Fixture, m *models.Model) {
+func checkInfo(t reporter, f *Fixture, m *models.Model) {
 	t.Helper()
 	if got := m.Info; got.Library != f.Library || got.Version != f.Version || got.Outline.Class != f.Class {
 		t.Errorf("got %s %s %s, want %s %s %s", got.Library, got.Version, got.Outline.Class, f.Library, f.Version, f.Class)
@@ -34,7 +39,7 @@ func checkInfo(t *testing.T, f *Fixture, m *models.Model) {
 
 // checkNames holds the names of the transform's result, if the model tells them,
 // against those of the library.
-func checkNames(t *testing.T, f *Fixture, m *models.Model) {
+func checkNames(t reporter, f *Fixture, m *models.Model) {
 	t.Helper()
 	got := NamesOut(m)
 	if len(f.Names) > 0 && got != nil && !slices.Equal(got, f.Names) {
@@ -62,7 +67,7 @@ func NamesOut(m *models.Model) []string {
 
 // A question is one method asked about one batch.
 type question struct {
-	t      *testing.T
+	t      reporter
 	f      *Fixture
 	m      *models.Model
 	batch  *Batch

@@ -38,6 +38,12 @@ type Batch struct {
 	Columns []column                  `json:"columns"`
 	Answers map[models.Method]columns `json:"answers"`
 	Refused map[models.Method]string  `json:"refused"`
+
+	// Noise has the methods that were asked again about values one unit in the
+	// last place away, and for each row the largest change of its answer: what
+	// the library itself owes to rounding. A label that changed is infinite.
+	// Fixtures that are kept have none.
+	Noise map[models.Method][]number `json:"noise"`
 }
 
 // columns are an answer: a list, or a single column without a list around it.

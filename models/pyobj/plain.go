@@ -14,7 +14,7 @@ import (
 func (g *Global) Normal() (module, name string) {
 	module, name = g.Module, g.Name
 	switch module {
-	case "__builtin__":
+	case "__builtin__", "exceptions":
 		module = "builtins"
 		if name == "unicode" {
 			name = "str"

@@ -146,7 +146,7 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 }
 
 // signsOfFit are attributes of what need not have one that ends in an underscore.
-var signsOfFit = []string{"steps", "transformer_list", "mapping", "_results", "_Booster", "handle", "_handle"}
+var signsOfFit = []string{"steps", "transformer_list", "dictionary", "mapping", "_results", "_Booster", "handle", "_handle"}
 
 // isFitted is the test of sklearn.utils.validation.check_is_fitted: an attribute
 // whose name ends in an underscore. Encoders of category_encoders before 2.3 had

@@ -38,6 +38,7 @@ type projection struct {
 	zeros      []float64
 	first      product // with components
 	second     product // with after
+	single     bool    // computes in float32: what was centered is rounded to it
 	names      []string
 }
 
@@ -96,8 +97,25 @@ func (p *projection) project(ws *workspace, x block, out []float64) error {
 	if err != nil {
 		return err
 	}
+	if p.single {
+		if centered, err = ws.toFloat32(centered, x, p.names); err != nil {
+			return err
+		}
+	}
 	p.first.run(out, centered)
 	return nil
+}
+
+// toFloat32 is values rounded to float32. It refuses what becomes infinite.
+func (ws *workspace) toFloat32(values []float64, x block, names []string) ([]float64, error) {
+	m := block{width: len(values) / x.rows, data: values}
+	if err := (&grove{names: names}).check(ws, m, false); err != nil {
+		return nil, ofInner(err)
+	}
+	out := ws.floats(len(values))
+	copy(out, values)
+	toSingle(out)
+	return out, nil
 }
 
 // centered gives x - mean; a nil mean is zero. It refuses what is not finite.

@@ -197,7 +197,7 @@ func (k *kernelProjection) similarities(out, rows []float64) {
 	switch k.kind {
 	case "poly":
 		for i, v := range out {
-			out[i] = math.Pow(float64(v*k.gamma)+k.coef0, k.degree)
+			out[i] = kernel.Pow(float64(v*k.gamma)+k.coef0, k.degree)
 		}
 	case "sigmoid":
 		for i, v := range out {

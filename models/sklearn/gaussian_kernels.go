@@ -132,7 +132,7 @@ func (k *covariancePower) diag(ws *workspace, dst, x []float64) {
 
 func (k *covariancePower) raise(v []float64) {
 	for i := range v {
-		v[i] = math.Pow(v[i], k.exponent)
+		v[i] = kernel.Pow(v[i], k.exponent)
 	}
 }
 
@@ -275,7 +275,7 @@ func (b *covarianceReader) isotropic(r pyobj.Ref, periodic bool) (covariance, er
 		return k, err
 	}
 	alpha, err := oneNumber(r, "alpha")
-	k.of = overEach(func(v float64) float64 { return math.Pow(1+v/(2*alpha*(length*length)), -alpha) })
+	k.of = overEach(func(v float64) float64 { return kernel.Pow(1+v/(2*alpha*(length*length)), -alpha) })
 	return k, err
 }
 

@@ -38,6 +38,16 @@ func readMatrix(attr pyobj.Ref, rows int) (*table, error) {
 	return t, nil
 }
 
+// singleArray reports whether the attribute name is an array of float32.
+func singleArray(r pyobj.Ref, name string) bool {
+	attr, ok := r.Attr(name)
+	if !ok {
+		return false
+	}
+	a, err := attr.Array()
+	return err == nil && isSingle(a)
+}
+
 func isSingle(a *ndarray.Array) bool { return a.DType.Kind == 'f' && a.DType.Size == 4 }
 
 // toSingle rounds x to float32.

@@ -1,8 +1,6 @@
 package sklearn
 
 import (
-	"math"
-
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/kernel"
 	"github.com/copal-ml/copal/models/pyobj"
@@ -102,7 +100,7 @@ func (k *pairwiseKernel) finish(dst []float64) {
 	switch k.kind {
 	case "poly", "polynomial":
 		for i, v := range dst {
-			dst[i] = math.Pow(float64(v*k.gamma)+k.coef0, k.degree)
+			dst[i] = kernel.Pow(float64(v*k.gamma)+k.coef0, k.degree)
 		}
 	case "sigmoid":
 		for i, v := range dst {

@@ -207,6 +207,16 @@ func normalizer(c *compiler, r pyobj.Ref) (*node, error) {
 	if !ok {
 		return nil, r.Format("norm=%s", quote(name))
 	}
+	dense := norm
+	if !olderThan(c.version, 1, 0) { // _handle_zeros_in_scale: a tiny norm counts as none
+		dense = func(row []float64) float64 {
+			const least = 10 * 0x1p-52
+			if v := norm(row); !(v < least) {
+				return v
+			}
+			return 0
+		}
+	}
 	n := new(node)
 	if err := n.anyInput(r); err != nil {
 		return nil, err
@@ -221,7 +231,7 @@ func normalizer(c *compiler, r pyobj.Ref) (*node, error) {
 			return block{}, err
 		}
 		for at := 0; at < len(src); at += y.width {
-			divideRow(y.data[at:at+y.width], src[at:at+y.width], norm)
+			divideRow(y.data[at:at+y.width], src[at:at+y.width], dense)
 		}
 		return y, nil
 	}}

@@ -190,6 +190,12 @@ func (m *supportClassifier) eachPair(f func(i, j int, coefI, coefJ []float64)) {
 // values are k: positive for the first class of the pair. A weight of 0 changes no
 // sum, unless the kernel value has overflowed.
 func (m *supportClassifier) values(dst, k []float64) {
+	if m.n == 0 { // all rows were alike
+		for ; len(dst) > 0; dst = dst[m.pairs():] {
+			copy(dst, m.intercept)
+		}
+		return
+	}
 	if m.weights != nil && kernel.Finite(k) < 0 {
 		m.weights.Affine(dst, k)
 		return
@@ -302,14 +308,25 @@ func (m *supportClassifier) probabilities(ws *workspace, x block, out []float64)
 		p := 0
 		for a := range k {
 			for b := a + 1; b < k; b++ {
-				const least = 1e-7
-				v := min(max(svmPlatt(d[p], m.probA[p], m.probB[p]), least), 1-least)
+				v := svmClip(svmPlatt(d[p], m.probA[p], m.probB[p]))
 				pair[a*k+b], pair[b*k+a] = v, 1-v
 				p++
 			}
 		}
 		couple(out[i*k:(i+1)*k], pair, q, qp)
 	})
+}
+
+// svmClip is min(max(v, 1e-7), 1-1e-7) as svm.cpp compares: NaN becomes the least.
+func svmClip(v float64) float64 {
+	const least = 1e-7
+	switch {
+	case !(v > least):
+		return least
+	case v > 1-least:
+		return 1 - least
+	}
+	return v
 }
 
 // svmPlatt is sigmoid_predict of svm.cpp.

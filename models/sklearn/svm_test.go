@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"testing"
 
@@ -202,4 +203,18 @@ func TestPowi(t *testing.T) {
 	f(3, 1, 3)
 	f(-2, 5, -32)
 	f(0.5, 10, 1.0/1024)
+}
+
+// NaN becomes the least probability, as the comparisons of svm.cpp have it.
+func TestSVMClip(t *testing.T) {
+	f := func(v, want float64) {
+		t.Helper()
+		if got := svmClip(v); got != want {
+			t.Errorf("%v: got %v, want %v", v, got, want)
+		}
+	}
+	f(math.NaN(), 1e-7)
+	f(0, 1e-7)
+	f(0.25, 0.25)
+	f(1, 1-1e-7)
 }

@@ -92,7 +92,7 @@ const blockRows = 32
 
 // blockOf is that number where each row makes n values: what the next step reads
 // should still be in the cache.
-func blockOf(n int) int { return min(max(blockValues/n, 4), blockRows) }
+func blockOf(n int) int { return min(max(blockValues/max(n, 1), 4), blockRows) }
 
 const blockValues = 1 << 13
 

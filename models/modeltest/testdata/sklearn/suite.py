@@ -185,11 +185,14 @@ def columns(X):
 # Methods that answer with random numbers, which nothing can be compared with.
 RANDOM = {"BernoulliRBM": ["score_samples"]}
 
+# Transforms that may answer with one dimension, where ours has two.
+FLAT = ["LabelEncoder", "SparsePCA", "MiniBatchSparsePCA"]
+
 
 def offers(model, name):
     if name in RANDOM.get(type(model).__name__, []):
         return False
-    if getattr(model, "multi_class", "") == "one_vs_one" and "proba" in name:
+    if getattr(model, "multi_class", "") == "one_vs_one" and "proba" in name and len(model.classes_) > 2:
         return False  # GaussianProcessClassifier has the method, which always raises
     if name == "predict_std":  # a pipeline passes parameters on to its last step
         last = model.steps[-1][1] if hasattr(model, "steps") else model
@@ -204,8 +207,8 @@ def answer(model, name, X):
     a = getattr(model, name)(X)
     if scipy.sparse.issparse(a):
         a = a.toarray()
-    if name == "transform" and np.asarray(a).dtype.kind in "iub":  # ours are float64 throughout
-        a = np.asarray(a, dtype=np.float64)
+    if type(model).__name__ in FLAT and name == "transform" and a.ndim == 1:
+        a = a.reshape(len(X), -1)
     if isinstance(a, (list, tuple)) and len(a) and isinstance(a[0], np.ndarray):
         return [column(part) for part in a]
     if name == "transform" and mixed(a):
@@ -248,7 +251,7 @@ def names_out(model):
         return None
 
 
-def write(outdir, name, model, tolerance, batches, save, ending=".pkl"):
+def write(outdir, name, model, tolerance, batches, save, ending=".pkl", batch=batch):
     path = os.path.join(outdir, name + ending)
     save(model, path)
     package = type(model).__module__.split(".")[0]
