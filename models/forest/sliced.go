@@ -80,8 +80,12 @@ type kernels struct {
 	add64  func(sums *[tile]float64, leaf *[tile]uint8, values []float64, leaves int)
 }
 
-// masks are which rows of a tile come to the nodes of a tree, by their places.
-type masks [2 * sliceLeaves]uint64
+// masks are which rows of a tile come to the nodes of a tree, by their places: as
+// bits, or as bytes of half a tile.
+type masks struct {
+	bits  [2 * sliceLeaves]uint64
+	bytes [2 * sliceLeaves][tile / 2]int8
+}
 
 // slice makes the form of the bit-sliced engine, or nil if the forest does not
 // fit it.
