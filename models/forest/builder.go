@@ -197,5 +197,14 @@ func (b *Builder) layOut(nodes []Node) (plain, most int32, err error) {
 			b.order = append(b.order, int32(child))
 		}
 	}
-	return plain, most, nil
+	return rounds(plain, most), most, nil
+}
+
+// rounds is how many of most rounds are for all: the last ones, too, if they are
+// too few to be worth a list.
+func rounds(plain, most int32) int32 {
+	if most-plain <= 2 {
+		return most
+	}
+	return plain
 }

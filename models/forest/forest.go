@@ -86,18 +86,28 @@ func (f *Forest) Apply(ids, x []float64) {
 	})
 }
 
+// blockKeys is how many keys a block may have: as many as stay in the cache of a
+// core together with a tree.
+const blockKeys = 1 << 16
+
 // blockRows is how many rows go through a tree before the next tree, so that the
 // nodes of a tree are fetched once for all of them.
-const blockRows = 64
+func (f *Forest) blockRows() int {
+	if f.sliced != nil || f.oblivious != nil {
+		return tile
+	}
+	return max(blockKeys/f.rowWidth(), tile)
+}
 
 // A block is scratch for some rows.
 type block struct {
 	keys       []int32
 	at, active []uint32
+	fetched    packed
 	sliced     *sliceBlock
 }
 
-// blocks calls run for the rows of x, blockRows at a time, the first of which is
+// blocks calls run for the rows of x, a block at a time, the first of which is
 // row first of x.
 func (f *Forest) blocks(x []float64, run func(b *block, first int, rows []float64)) {
 	if f.Features == 0 {
@@ -108,8 +118,9 @@ func (f *Forest) blocks(x []float64, run func(b *block, first int, rows []float6
 		b = new(block)
 	}
 	defer f.scratch.Put(b)
-	for first := 0; len(x) > 0; first += blockRows {
-		rows := x[:min(len(x), blockRows*f.Features)]
+	size := f.blockRows()
+	for first := 0; len(x) > 0; first += size {
+		rows := x[:min(len(x), size*f.Features)]
 		x = x[len(rows):]
 		run(b, first, rows)
 	}

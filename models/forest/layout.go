@@ -55,7 +55,7 @@ func (b *Builder) build(k *kernels) *Forest {
 		f.depth = max(f.depth, d.most)
 		plain += int(d.plain)
 	}
-	f.plain = int32(plain / max(len(b.trees), 1))
+	f.plain = rounds(int32((plain+len(b.trees)/2)/max(len(b.trees), 1)), f.depth)
 	f.leaves = len(f.ids)
 	if f.Precision == Float64 {
 		f.bounds = b.bounds()
