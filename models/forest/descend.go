@@ -123,6 +123,14 @@ func fetch(nodes []packed) packed {
 	return all
 }
 
+// lastLeaf is where the leaves of tree t end.
+func (f *Forest) lastLeaf(t int) int {
+	if t+1 < len(f.trees) {
+		return int(f.trees[t+1].leaf)
+	}
+	return f.leaves
+}
+
 // rowLeaves finds the node of the leaf of each tree for row i of a block.
 func (f *Forest) rowLeaves(b *block, i int, x []float64) []uint32 {
 	b.at, b.active = resize(b.at, len(f.trees)), resize(b.active, len(f.trees))
@@ -148,6 +156,7 @@ func (f *Forest) treeLeaves(b *block, t int, x []float64) []uint32 {
 	if f.wide == nil {
 		if rows >= fetchRows {
 			b.fetched = fetch(f.packed[tree.root:f.end(t)])
+			b.touched = f.values.fetch(int(tree.leaf)*f.Width, f.lastLeaf(t)*f.Width)
 		}
 		descendRows(f.packed, tree.root, tree.plain, tree.most, b.at, b.active, b.keys, width)
 	} else {

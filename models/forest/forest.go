@@ -14,7 +14,7 @@ type Forest struct {
 	columns []column
 	bounds  [][]int64 // with Float64, of each column
 	sets    []membership
-	values  []float64 // Width a leaf
+	values  table     // Width a leaf
 	ids     []int32   // of the leaves
 	covers  []float64 // of the nodes; nil if unknown
 	plain   int32     // mean of the trees
@@ -33,10 +33,10 @@ type Forest struct {
 	scratch sync.Pool // of *block
 }
 
-// A tree is where one begins and the output that its values are added to. Of its
+// A tree is where one begins, and the output that its values are added to. Of its
 // most rounds the first plain ones are for all rows: few have come to a leaf.
 type tree struct {
-	root        uint32
+	root, leaf  uint32 // the first node and leaf
 	output      int32
 	plain, most int32
 }
@@ -103,7 +103,8 @@ func (f *Forest) blockRows() int {
 type block struct {
 	keys       []int32
 	at, active []uint32
-	fetched    packed
+	fetched    packed // only so that it is fetched
+	touched    float64
 	sliced     *sliceBlock
 }
 
@@ -159,7 +160,7 @@ func (f *Forest) sumBlock(b *block, out, x []float64) {
 func (f *Forest) sumRow(out []float64, leaves []uint32) {
 	if f.Outputs != 1 || f.Width != 1 {
 		for t, at := range leaves {
-			f.add(out[f.trees[t].output:][:f.Width], f.leaf(at))
+			f.add(out[f.trees[t].output:], f.leaf(at))
 		}
 		return
 	}
@@ -170,40 +171,32 @@ func (f *Forest) sumRow(out []float64, leaves []uint32) {
 func (f *Forest) sumOne(sum float64, leaves []uint32) float64 {
 	if f.Sums == Float64 {
 		for _, at := range leaves {
-			sum += f.values[f.leaf(at)]
+			sum += f.values.long[f.leaf(at)]
 		}
 		return sum
 	}
 	short := float32(sum)
 	for _, at := range leaves {
-		short += float32(f.values[f.leaf(at)])
+		short += f.values.short[f.leaf(at)]
 	}
 	return float64(short)
 }
 
 // sumTree adds the values of one leaf a row, given their nodes.
 func (f *Forest) sumTree(out []float64, leaves []uint32) {
-	if f.Width == 1 && f.Sums == Float64 {
+	if f.Width == 1 && f.Sums == Float64 && f.wide == nil {
+		nodes, values, step := f.packed, f.values.long, f.Outputs
 		for i, at := range leaves {
-			out[i*f.Outputs] += f.values[f.leaf(at)]
+			out[i*step] += values[nodes[at]>>32]
 		}
 		return
 	}
 	for i, at := range leaves {
-		f.add(out[i*f.Outputs:][:f.Width], f.leaf(at))
+		f.add(out[i*f.Outputs:], f.leaf(at))
 	}
 }
 
 // add adds the values of a leaf.
-func (f *Forest) add(dst []float64, leaf uint32) {
-	values := f.values[int(leaf)*f.Width:][:f.Width]
-	if f.Sums == Float32 {
-		for j, v := range values {
-			dst[j] = float64(float32(dst[j]) + float32(v))
-		}
-		return
-	}
-	for j, v := range values {
-		dst[j] += v
-	}
+func (f *Forest) add(sums []float64, leaf uint32) {
+	f.values.add(sums, int(leaf)*f.Width, f.Width)
 }

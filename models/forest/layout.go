@@ -47,11 +47,11 @@ func (b *Builder) build(k *kernels) *Forest {
 		return b.buildOblivious(k)
 	}
 	f := &Forest{Shape: b.shape, columns: slices.Clone(b.columns), sets: slices.Clone(b.sets),
-		values: slices.Clone(b.values), ids: slices.Clone(b.ids), covers: slices.Clone(b.covers)}
+		values: newTable(b.values, b.shape.Sums), ids: slices.Clone(b.ids), covers: slices.Clone(b.covers)}
 	f.trees = make([]tree, len(b.trees))
 	plain := 0
 	for i, d := range b.trees {
-		f.trees[i] = tree{root: uint32(d.first), output: d.output, plain: d.plain, most: d.most}
+		f.trees[i] = tree{root: uint32(d.first), leaf: uint32(d.leaf), output: d.output, plain: d.plain, most: d.most}
 		f.depth = max(f.depth, d.most)
 		plain += int(d.plain)
 	}

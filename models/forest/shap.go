@@ -91,8 +91,8 @@ func (e *explainer) expected() []float64 {
 				shares[left], shares[left+1] = shares[a]*e.share(a, left), shares[a]*e.share(a, left+1)
 				continue
 			}
-			for j, v := range e.leafValues(a) {
-				mean[int(t.output)+j] += shares[a] * v
+			for j := range e.Width {
+				mean[int(t.output)+j] += shares[a] * e.value(a, j)
 			}
 		}
 	}
@@ -144,12 +144,11 @@ func (e *explainer) visit(a uint32, path, free []part, last part) {
 
 // give adds what the features on a path add to the values of leaf a.
 func (e *explainer) give(a uint32, path []part) {
-	values := e.leafValues(a)
 	for i := 1; i < len(path); i++ {
 		p := &path[i]
 		w := unwound(path, i) * (p.one - p.zero)
-		for j, v := range values {
-			e.out[(e.output+j)*(e.Features+1)+int(p.feature)] += w * v
+		for j := range e.Width {
+			e.out[(e.output+j)*(e.Features+1)+int(p.feature)] += w * e.value(a, j)
 		}
 	}
 }

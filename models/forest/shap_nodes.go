@@ -40,8 +40,9 @@ func (e *explainer) ask(a uint32) (feature int32, right uint32) {
 	return e.columns[n.slot-1].feature, above(e.keys[n.slot], n.key)
 }
 
-func (f *Forest) leafValues(a uint32) []float64 {
-	return f.values[int(f.leaf(a))*f.Width:][:f.Width]
+// value is value j of leaf a.
+func (f *Forest) value(a uint32, j int) float64 {
+	return f.values.at(int(f.leaf(a))*f.Width + j)
 }
 
 // expanded is a forest of oblivious trees as one of ordinary ones.
