@@ -14,10 +14,10 @@ type Forest struct {
 	columns []column
 	bounds  [][]int64 // with Float64, of each column
 	sets    []membership
-	values  table     // Width a leaf
-	ids     []int32   // of the leaves
-	covers  []float64 // of the nodes; nil if unknown
-	plain   int32     // mean of the trees
+	values  table   // Width a leaf
+	ids     []int32 // of the leaves
+	covers  table   // of the nodes; empty if unknown
+	plain   int32   // mean of the trees
 	depth   int32
 	leaves  int
 

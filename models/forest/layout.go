@@ -47,7 +47,7 @@ func (b *Builder) build(k *kernels) *Forest {
 		return b.buildOblivious(k)
 	}
 	f := &Forest{Shape: b.shape, columns: slices.Clone(b.columns), sets: slices.Clone(b.sets),
-		values: newTable(b.values, b.shape.Sums), ids: slices.Clone(b.ids), covers: slices.Clone(b.covers)}
+		values: newTable(b.values, b.shape.Sums), ids: slices.Clone(b.ids), covers: shortTable(b.covers)}
 	f.trees = make([]tree, len(b.trees))
 	plain := 0
 	for i, d := range b.trees {

@@ -81,7 +81,8 @@ func (b *Builder) addExpanded(t *symmetric) error {
 	return b.addNodes(t.expand(), t.values, t.output)
 }
 
-// expand makes nodes of levels: those of depth d ask levels[d], node i has the
+// expand makes nodes of levels, the root of the last one, as CatBoost explains its
+// trees (catboost/libs/fstr/shap_values.cpp, on remainingDepth). Node i has the
 // children 2i+1 for yes and 2i+2 for no.
 func (t *symmetric) expand() []Node {
 	depth := len(t.levels)
@@ -92,11 +93,11 @@ func (t *symmetric) expand() []Node {
 			parent := (i - 1) / 2
 			numbers[i] = numbers[parent]
 			if i%2 == 1 {
-				numbers[i] |= 1 << level(parent)
+				numbers[i] |= 1 << (depth - 1 - level(parent))
 			}
 		}
 		if d := level(i); d < depth {
-			nodes[i] = t.levels[d]
+			nodes[i] = t.levels[depth-1-d]
 			nodes[i].Left, nodes[i].Right, nodes[i].Cover = 2*i+1, 2*i+2, 0
 		} else {
 			nodes[i] = Node{Kind: Leaf, Leaf: numbers[i], ID: numbers[i]}

@@ -21,10 +21,11 @@ func (f *Forest) child(a uint32) (left uint32, leaf bool) {
 
 // share is the share of the training rows at node a that went on to child.
 func (f *Forest) share(a, child uint32) float64 {
-	if f.covers[a] == 0 {
+	cover := f.covers.at(int(a))
+	if cover == 0 {
 		return 0
 	}
-	return f.covers[child] / f.covers[a]
+	return f.covers.at(int(child)) / cover
 }
 
 // ask is the feature that node a asks for, and 1 if the row goes right.

@@ -23,6 +23,21 @@ func newTable(values []float64, sums Precision) table {
 	return t
 }
 
+// shortTable is a table in float32 if that holds the values.
+func shortTable(values []float64) table {
+	if len(values) == 0 {
+		return table{}
+	}
+	for _, v := range values {
+		if float64(float32(v)) != v {
+			return newTable(values, Float64)
+		}
+	}
+	return newTable(values, Float32)
+}
+
+func (t *table) empty() bool { return t.long == nil && t.short == nil }
+
 func (t *table) at(i int) float64 {
 	if t.short != nil {
 		return float64(t.short[i])
