@@ -260,12 +260,16 @@ func TestSizes(t *testing.T) {
 
 func TestNothingAllocatesOnceWarm(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for _, precision := range []Precision{Float64, Float32} {
-		nodes := random(r, 30, 3)
-		f := build(t, Shape{Features: 3, Width: 1, Outputs: 1, Precision: precision}, nodes, make([]float64, len(nodes)))
-		x, out, ids := make([]float64, 3*100), make([]float64, 100), make([]float64, 100)
-		if n := testing.AllocsPerRun(100, func() { f.Sum(out, x); f.Apply(ids, x) }); n >= 1 {
-			t.Errorf("precision %d: %v allocations", precision, n)
+	for _, shape := range shapes() {
+		s := newSample(r, shape, 5, 30, true)
+		for name, f := range engines(s.builder(t)) {
+			x, out, ids := s.rows(r, 100), make([]float64, 100*shape.Outputs), make([]float64, 100*5)
+			for _, rows := range []int{1, 100} {
+				part := x[:rows*shape.Features]
+				if n := testing.AllocsPerRun(20, func() { f.Sum(out, part); f.Apply(ids, part) }); n >= 1 {
+					t.Errorf("%s, %+v, %d rows: %v allocations", name, shape, rows, n)
+				}
+			}
 		}
 	}
 }
