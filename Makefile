@@ -5,6 +5,12 @@ SERVE   := builder/serverbin/bin
 SERVE_BUILD := CGO_ENABLED=0 GOOS=linux $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -buildid="
 # What decides the server's bytes; everything it links is below these folders.
 SERVE_SOURCES := $(shell find cmd/copal-serve runtime models -name '*.go' -not -name '*_test.go') go.mod go.sum
+# Kernels in vector instructions (package simd/archsimd) exist for amd64 and need an experiment of the
+# toolchain; everywhere else, and without it, their scalar twins give the same bits.
+SIMD_amd64 := GOEXPERIMENT=simd
+SIMD    := $(SIMD_$(shell $(GO) env GOARCH))
+# The packages that choose between the two.
+SIMD_PACKAGES := ./models/kernel ./models/sklearn ./models/modeltest
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := build
@@ -16,14 +22,14 @@ help: ## list the targets
 build: bin/copal bin/copal-serve ## build bin/copal, and bin/copal-serve for this machine
 
 bin/copal: FORCE $(SERVE)/copal-serve-linux-amd64.tar.gz $(SERVE)/copal-serve-linux-arm64.tar.gz
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/copal
+	$(SIMD) CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/copal
 
 bin/copal-serve: FORCE
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -buildid=" -o $@ ./cmd/copal-serve
+	$(SIMD) CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -buildid=" -o $@ ./cmd/copal-serve
 
 # The server as a finished layer, so that building an image does not compress it again.
 $(SERVE)/copal-serve-linux-%.tar.gz: $(SERVE_SOURCES) $(wildcard builder/serverbin/pack/*.go builder/layer/*.go)
-	GOARCH=$* $(SERVE_BUILD) -o bin/copal-serve-linux-$* ./cmd/copal-serve
+	GOARCH=$* $(SIMD_$*) $(SERVE_BUILD) -o bin/copal-serve-linux-$* ./cmd/copal-serve
 	$(GO) run ./builder/serverbin/pack linux/$* bin/copal-serve-linux-$*
 
 demo: build ## the whole way on this machine: model.pkl to two endpoints and back to nothing
@@ -31,6 +37,7 @@ demo: build ## the whole way on this machine: model.pkl to two endpoints and bac
 
 test: build ## all tests; needs only Go, make and git
 	$(GO) test -timeout 9m ./...
+	test -z "$(SIMD)" || $(SIMD) $(GO) test -timeout 9m $(SIMD_PACKAGES)
 
 race: build ## the tests of our own packages under the race detector
 	$(GO) test -race -timeout 20m ./models/... ./runtime/... ./builder/layer/... ./builder/local/...
@@ -39,13 +46,14 @@ fuzz: ## every fuzz target for FUZZTIME each (30s)
 	@cmd/internal/fuzzall.sh $(or $(FUZZTIME),30s)
 
 bench: build ## speed and memory against named peers, as ratios of one run
-	COPAL=bin/copal $(GO) run ./cmd/internal/bench
+	COPAL=bin/copal $(SIMD) $(GO) run ./cmd/internal/bench
 
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
 	GOOS=darwin $(GO) vet ./cmd/copal ./builder/...
 	$(GO) run $(STATICCHECK) ./...
+	test -z "$(SIMD)" || $(SIMD) $(GO) vet $(SIMD_PACKAGES)
 
 fixtures: ## make the committed fixtures again with the real libraries (needs Python)
 	models/modeltest/fixtures.sh

@@ -31,7 +31,9 @@ const (
 	DecisionFunction Method = "decision_function"
 	PredictStd       Method = "predict_std" // predict with return_std: mean and deviation
 	ScoreSamples     Method = "score_samples"
-	Apply            Method = "apply" // the leaf of each tree
+	Apply            Method = "apply"         // the leaf of each tree
+	Margin           Method = "margin"        // of a booster: before the link of its objective
+	Contributions    Method = "contributions" // of each feature to the margin (SHAP), and the mean
 	KNeighbors       Method = "kneighbors"
 	Transform        Method = "transform"
 )
@@ -43,6 +45,10 @@ type Signature struct {
 	// port per named column.
 	Inputs   []Port   `json:"inputs"`
 	Features []string `json:"features,omitempty"`
+
+	// Open says that there are no Inputs, and that the model takes columns of any
+	// name, each of numbers or of strings, in which values may be missing.
+	Open bool `json:"open,omitempty"`
 
 	// Estimator is the class that the input meets first, as Check names it:
 	// "StandardScaler" where that is the first step of a pipeline.
@@ -70,6 +76,10 @@ type Port struct {
 
 	// Names are those of the Width values, if the model knows them.
 	Names []string `json:"names,omitempty"`
+
+	// Optional says that a request may leave the column out, which then misses
+	// all its values.
+	Optional bool `json:"optional,omitempty"`
 }
 
 // Stride is the number of values that a row of the port takes.
@@ -77,25 +87,30 @@ func (p Port) Stride() int { return max(p.Width, 1) }
 
 // Info is what a model file says of itself; none of it is needed to predict.
 type Info struct {
-	Format      string   `json:"format"`                // "joblib", "pickle"
+	Format      string   `json:"format"`                // "joblib", "pickle", "skops"
 	Compression string   `json:"compression,omitempty"` // "zlib", "lz4", …
-	Protocol    int      `json:"protocol"`              // of the pickle
+	Protocol    int      `json:"protocol"`              // of the pickle, or of skops
 	Library     string   `json:"library"`               // "scikit-learn"
 	Version     string   `json:"version,omitempty"`     // that wrote the file: "1.3.2"
+	Writer      string   `json:"writer,omitempty"`      // the program beside the library, if the file tells: "skops 0.16.0"
 	Outline     Node     `json:"outline"`               // the model as a tree
-	Globals     []Global `json:"globals,omitempty"`     // every global that a pickle names
+	Globals     []Global `json:"globals,omitempty"`     // every global that the file names
 }
 
 // A Node is one estimator in the outline of a model.
 type Node struct {
-	Path     string `json:"path"`              // "Pipeline.steps['scale']"
-	Class    string `json:"class"`             // "StandardScaler"
-	Summary  string `json:"summary,omitempty"` // "4 features", "3 classes · multinomial"
-	Children []Node `json:"children,omitempty"`
+	Path    string `json:"path"`              // "Pipeline.steps['scale']"
+	Class   string `json:"class"`             // "StandardScaler"
+	Summary string `json:"summary,omitempty"` // "4 features", "3 classes · multinomial"
+
+	// Columns are those that the node is given of a table, by their names or, if
+	// they have none, their places; empty if it is given all.
+	Columns  []string `json:"columns,omitempty"`
+	Children []Node   `json:"children,omitempty"`
 }
 
-// A Global is a module attribute that a pickle names: a class or a function.
+// A Global is a module attribute that a file names: a class or a function.
 type Global struct {
 	Name   string `json:"name"`   // "sklearn.linear_model._logistic.LogisticRegression"
-	Offset int64  `json:"offset"` // of the opcode that first named it, in the uncompressed stream
+	Offset int64  `json:"offset"` // of what first named it: of an opcode in the uncompressed stream, of a node in schema.json
 }

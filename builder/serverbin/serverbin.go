@@ -4,7 +4,8 @@
 // What it holds are finished layers, compressed as well as can be and with
 // known digests, so that building an image does not touch them. They are not in
 // the repository. `make build` makes them before it builds copal, with these
-// commands for ARCH in amd64, arm64:
+// commands for ARCH in amd64, arm64, and with GOEXPERIMENT=simd for amd64, whose
+// kernels use vector instructions:
 //
 //	CGO_ENABLED=0 GOOS=linux GOARCH=$ARCH go build -trimpath -buildvcs=false -ldflags "-s -w -buildid=" \
 //	    -o bin/copal-serve-linux-$ARCH ./cmd/copal-serve

@@ -25,9 +25,9 @@ func hostile(ts *testscript.TestScript, _ bool, args []string) {
 		"huge-memo":   func(string) []byte { return hugeMemo() },
 		"zip-bomb":    func(string) []byte { return zipBomb() },
 		"memo-bomb":   func(string) []byte { return billionLaughs(60) },
-		"unsupported": func(string) []byte { return pickled(object("sklearn.preprocessing._label", "MultiLabelBinarizer", "")) },
+		"unsupported": func(string) []byte { return pickled(object("sklearn.preprocessing._encoders", "FutureEncoder", "")) },
 		"nested": func(string) []byte {
-			return pickled(pipelineWith(object("sklearn.preprocessing._label", "MultiLabelBinarizer", "")))
+			return pickled(pipelineWith(object("sklearn.preprocessing._encoders", "FutureEncoder", "")))
 		},
 		"own-class":     func(string) []byte { return pickled(object("__main__", "MyModel", "")) },
 		"no-model":      func(string) []byte { return []byte("date,price\n2024-01-01,17\n") },

@@ -14,7 +14,7 @@ import (
 )
 
 // A Fixture is what a library answers for one model file, NAME.json beside
-// NAME.pkl. It is written by testdata/LIBRARY/make.py.
+// NAME.pkl, or another ending. It is written by testdata/LIBRARY/make.py.
 type Fixture struct {
 	Library string `json:"library"`
 	Version string `json:"version"`
@@ -58,7 +58,8 @@ func (cs *columns) UnmarshalJSON(b []byte) error {
 }
 
 // column reads a models.Column from {"name","dtype","width","values"}. A value that is
-// null is missing.
+// null is missing. With "single", floats are those of float32 that the values are
+// nearest to, which take half as many digits.
 type column struct{ models.Column }
 
 func (c *column) UnmarshalJSON(b []byte) error {
@@ -66,6 +67,7 @@ func (c *column) UnmarshalJSON(b []byte) error {
 		Name   string          `json:"name"`
 		DType  models.DType    `json:"dtype"`
 		Width  int             `json:"width"`
+		Single bool            `json:"single"`
 		Values json.RawMessage `json:"values"`
 	}
 	if err := json.Unmarshal(b, &raw); err != nil {
@@ -87,6 +89,9 @@ func (c *column) UnmarshalJSON(b []byte) error {
 	for i, v := range values {
 		if len(c.Null) > 0 && c.Null[i] {
 			v = number(math.NaN())
+		}
+		if raw.Single {
+			v = number(float32(v))
 		}
 		c.F64 = append(c.F64, float64(v))
 	}

@@ -40,3 +40,14 @@ func TestNamesOfCompositions(t *testing.T) {
 }
 
 func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }
+
+// TestCloudpickle has the models of the same cases as cloudpickle, which MLflow
+// uses, and dill write them.
+func TestCloudpickle(t *testing.T) { modeltest.Run(t, "testdata/cloudpickle") }
+
+// TestSkops has the models of the same cases in .skops files.
+func TestSkops(t *testing.T) { modeltest.Run(t, "testdata/skops") }
+
+func TestLightGBM(t *testing.T) { modeltest.Run(t, "testdata/lightgbm") }
+
+func TestXGBoost(t *testing.T) { modeltest.Run(t, "testdata/xgboost") }

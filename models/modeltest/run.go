@@ -33,12 +33,13 @@ func List(t testing.TB, dir string) []string {
 		t.Fatal(err)
 	}
 	for _, name := range listed {
-		if !slices.Contains(found, name+".json") || !slices.Contains(found, name+".pkl") {
-			t.Errorf("fixture %s is listed in INDEX, and %s.json or %s.pkl is missing", name, name, name)
+		hasModel := slices.ContainsFunc(endings, func(ending string) bool { return slices.Contains(found, name+ending) })
+		if !hasModel || !slices.Contains(found, name+".json") {
+			t.Errorf("fixture %s is listed in INDEX, and %s.json or the model is missing", name, name)
 		}
 	}
 	for _, file := range found {
-		if name := strings.TrimSuffix(strings.TrimSuffix(file, ".json"), ".pkl"); !slices.Contains(listed, name) {
+		if name := strings.TrimSuffix(withoutEnding(file), ".json"); !slices.Contains(listed, name) {
 			t.Errorf("fixture %s is not listed in INDEX", file)
 		}
 	}
@@ -46,6 +47,29 @@ func List(t testing.TB, dir string) []string {
 		t.Fatalf("%s lists no fixture", filepath.Join(dir, "INDEX"))
 	}
 	return listed
+}
+
+// endings are those of model files. That of a model in JSON is longer than that of
+// a fixture.
+var endings = []string{".pkl", ".skops", ".model.json", ".txt", ".ubj", ".bin"}
+
+func withoutEnding(file string) string {
+	for _, ending := range endings {
+		if name, ok := strings.CutSuffix(file, ending); ok {
+			return name
+		}
+	}
+	return file
+}
+
+// ModelPath is the model of the fixture at path, which has no ending.
+func ModelPath(path string) string {
+	for _, ending := range endings {
+		if _, err := os.Stat(path + ending); err == nil {
+			return path + ending
+		}
+	}
+	return path + endings[0]
 }
 
 func readIndex(t testing.TB, dir string) []string {
@@ -85,7 +109,7 @@ func check(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := formats.OpenFile(path + ".pkl")
+	m, err := formats.OpenFile(ModelPath(path))
 	if err != nil {
 		t.Fatal(err)
 	}

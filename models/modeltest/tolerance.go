@@ -25,6 +25,13 @@ const (
 	// Log: the logarithm of what is as close as Exp, so its absolute error is
 	// bounded; where the probability is subnormal, that is.
 	Log Tolerance = "log"
+
+	// Single: 4 units in the last place of float32.
+	Single Tolerance = "single"
+
+	// Shap: 1e-6 relative to the largest value of the row, or to 1; libraries
+	// compute contributions in float32.
+	Shap Tolerance = "shap"
 )
 
 // compareAll compares column by column.
@@ -96,6 +103,14 @@ func (t Tolerance) near(got, want float64, row []float64) bool {
 	case Exp:
 		const tiny = 4 * math.SmallestNonzeroFloat64
 		return math.Abs(got-want) <= max(1e-12*math.Abs(want), tiny)
+	case Single:
+		return math.Abs(got-want) <= 0x1p-21*math.Abs(want)
+	case Shap:
+		size := 1.0
+		for _, v := range row {
+			size = max(size, math.Abs(v))
+		}
+		return math.Abs(got-want) <= 1e-6*size
 	case Log:
 		const subnormal = -708
 		if want < subnormal {

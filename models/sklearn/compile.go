@@ -27,7 +27,7 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 		return nil, &models.UnsupportedError{Feature: "a file that holds " + what + " instead of an estimator",
 			Offset: r.Offset(), Hint: "Save the fitted estimator itself. " + hint(classes)}
 	}
-	_, name, _ := r.Class()
+	module, name, _ := r.Class()
 	r = r.Named(name)
 	c := &compiler{classes: classes, version: versionOf(r)}
 	n, err := c.estimator(r)
@@ -39,6 +39,9 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 			"Fit it with scikit-learn 0.24 or later, which record it."))
 	}
 	info := models.Info{Library: Library, Version: c.version.text, Outline: n.outline}
+	if n.library != "" && !within(module, "sklearn") {
+		info.Library, info.Version = n.library, n.version
+	}
 	return &models.Model{Predictor: newPredictor(n), Info: info}, nil
 }
 
@@ -142,10 +145,10 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 
 // isFitted is the test of sklearn.utils.validation.check_is_fitted: an attribute
 // whose name ends in an underscore. An estimator of estimators, whose parts were
-// fitted or not, has an error of its own.
+// fitted or not, has an error of its own, and so have the boosters.
 func isFitted(r pyobj.Ref) bool {
 	for _, name := range r.Attrs() {
-		if name == "steps" || name == "transformer_list" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
+		if name == "steps" || name == "transformer_list" || name == "_Booster" || name == "handle" || name == "_handle" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
 			return true
 		}
 	}

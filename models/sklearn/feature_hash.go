@@ -151,7 +151,7 @@ func (d *records) ports(r pyobj.Ref) ([]models.Port, error) {
 	var list []models.Port
 	at := make(map[string]int)
 	for _, name := range d.known.names() {
-		p := models.Port{Name: name, DType: models.Float64}
+		p := models.Port{Name: name, DType: models.Float64, Optional: true}
 		if key, _, ok := strings.Cut(name, d.separator); ok && d.separator != "" {
 			p.Name, p.DType = key, models.String
 		}
@@ -174,6 +174,9 @@ func (d *records) run(ws *workspace, x block) (block, error) {
 	}
 	for k := range x.columns {
 		c := &x.columns[k]
+		if !d.tokens && c.Name == "" {
+			return block{}, &models.DataError{Row: ws.first, Column: k, Text: "a value without a name; send rows as objects, a value for each name"}
+		}
 		if c.Stride() != 1 || d.tokens && c.DType != models.String {
 			return block{}, &models.DataError{Row: ws.first, Column: k, Name: c.Name, Text: "feature names must be strings"}
 		}

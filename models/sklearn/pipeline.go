@@ -65,6 +65,7 @@ func (c *chain) transformer(width int) *transformer {
 // delegated are the methods that a Pipeline and a search hand on to an estimator.
 var delegated = []models.Method{
 	models.Predict, models.PredictProba, models.PredictLogProba, models.DecisionFunction, models.ScoreSamples,
+	models.Margin, models.Contributions,
 }
 
 func pipeline(c *compiler, r pyobj.Ref) (*node, error) {

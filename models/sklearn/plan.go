@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/booster"
 )
 
 // A node is one compiled estimator. It is immutable and safe for concurrent
@@ -14,10 +15,14 @@ type node struct {
 	types    []models.DType // needs of the input's columns, see columns.go; nil if all are numbers
 	inputs   []models.Port  // what the request holds; nil for a matrix of the features, empty for any columns
 
+	codes []*booster.Codes // of the features whose categories a booster numbers; nil if there are none
+
 	methods   []*method // the default first
 	transform *transformer
 
 	outline models.Node
+
+	library, version string // that wrote the estimator, if not scikit-learn
 }
 
 // A method is something that an estimator answers with a fixed number of values

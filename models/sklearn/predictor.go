@@ -36,6 +36,7 @@ func newPredictor(root *node) *predictor {
 func signatureOf(root *node, in *input) models.Signature {
 	s := models.Signature{
 		Inputs:    in.ports,
+		Open:      len(in.ports) == 0,
 		Estimator: root.class,
 		Methods:   root.signatures(),
 	}

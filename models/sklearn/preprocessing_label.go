@@ -10,6 +10,7 @@ import (
 var labelClasses = []class{
 	{"LabelBinarizer", "sklearn", labelBinarizer},
 	{"LabelEncoder", "sklearn", labelEncoder},
+	{"MultiLabelBinarizer", "sklearn", multiLabelBinarizer},
 }
 
 // The transformers of labels take one column, the labels
@@ -90,6 +91,35 @@ func labelBinarizer(c *compiler, r pyobj.Ref) (*node, error) {
 		for i := range x.rows {
 			if k := known.code(s, i); k >= first {
 				y.data[i*width+k-first] = levels[1]
+			}
+		}
+		return y, nil
+	}}
+	return n, nil
+}
+
+// multiLabelBinarizer is MultiLabelBinarizer.transform: a row is a list of any
+// number of labels, in any columns, and gives a column for each class. What is
+// missing is no label, and one that is not known is ignored; the library warns.
+func multiLabelBinarizer(c *compiler, r pyobj.Ref) (*node, error) {
+	n := new(node)
+	known, err := readClasses(r, n)
+	if err != nil {
+		return nil, err
+	}
+	n.features, n.types, n.inputs = 0, nil, []models.Port{}
+	width := known.len()
+	n.transform = &transformer{width: width, run: func(ws *workspace, x block) (block, error) {
+		y := block{rows: x.rows, width: width, data: ws.floats(x.rows * width), owned: true}
+		clear(y.data)
+		labels := ws.features(x)
+		for i := range x.rows {
+			for k := range labels {
+				if s := &labels[k]; !s.missing(i) {
+					if code := known.code(s, i); code != unknown {
+						y.data[i*width+code] = 1
+					}
+				}
 			}
 		}
 		return y, nil

@@ -67,6 +67,8 @@ var classes = slices.Concat(
 	composeClasses,
 	functionClasses,
 	modelSelectionClasses,
+	lightgbmClasses,
+	xgboostClasses,
 )
 
 // Supported lists the estimators that can be compiled, as a hint gives them.

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/booster"
 )
 
 // Where the columns of an input are not all numbers, a node has types and a
@@ -132,6 +133,29 @@ func (ws *workspace) features(x block) []series {
 		}
 	}
 	return list
+}
+
+// coded gives x as a matrix, categories as their codes.
+func (ws *workspace) coded(x block, codes []*booster.Codes) block {
+	list := ws.features(x)
+	y := block{rows: x.rows, width: len(list), data: ws.floats(x.rows * len(list)), owned: true}
+	for j := range list {
+		s, out := &list[j], y.data[j:]
+		for i := range x.rows {
+			at := i * y.width
+			switch {
+			case s.missing(i):
+				out[at] = math.NaN()
+			case s.isText():
+				out[at] = codes[j].Text(s.text(i))
+			case codes[j] != nil:
+				out[at] = codes[j].Number(s.number(i))
+			default:
+				out[at] = s.number(i)
+			}
+		}
+	}
+	return y
 }
 
 // isText reports whether the values are strings.

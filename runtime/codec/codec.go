@@ -15,11 +15,20 @@
 //	[{"age": 31, "city": "Oslo"}, {"city": null, "age": 58}]
 //	{"dataframe_split": {"columns": ["city", "age"], "data": [["Oslo", 31]]}}
 //
+// A flat list is one row, unless a row is one value:
+//
+//	["good value", "broke at once"]                              two texts
+//
 // CSV is a line for each row, with or without a line of names above.
 //
 // Columns with names may come in any order, among others that the model does not
 // know; one that it knows and that is missing is an error. A model that knows no
 // names takes columns in the order in which they come, as scikit-learn does.
+//
+// A column that is optional (models.Port) may be left out, and a model that is open
+// (models.Signature) takes columns of any name, in each row others:
+//
+//	[{"city": "Oslo", "wet": true}, {"temperature": 12}]
 //
 // A missing value (null, an empty field) is marked in Column.Null, and is NaN as
 // well where the column holds floats. NaN, Infinity and -Infinity are taken as
@@ -62,6 +71,8 @@ type Request struct {
 	names nameIndex
 	order []int // of the values of a row: the model's number of each; -1 for none
 	seen  []int // of the model's values: 1 + the last row that gave it
+
+	lacking []int // the model's values that a header, or a record, does not give
 }
 
 // Reset drops every reference to the last request's data.
@@ -69,5 +80,6 @@ func (r *Request) Reset() {
 	r.Frame.Reset()
 	r.Method = ""
 	r.text = r.text[:0]
+	r.lacking = r.lacking[:0]
 	r.names.forget()
 }

@@ -11,6 +11,9 @@ import (
 // values where it is.
 func (d *csvDecoder) header(h Header) error {
 	start := d.i
+	if d.sink.layout == open {
+		return d.openNames()
+	}
 	names, err := d.isHeader()
 	if err != nil {
 		return err
@@ -61,6 +64,23 @@ func (d *csvDecoder) names(start int) error {
 	return nil
 }
 
+// openNames reads the header of a model that takes any columns.
+func (d *csvDecoder) openNames() error {
+	for {
+		f, err := d.field()
+		if err != nil {
+			return err
+		}
+		if d.sink.openHeader(view(bytes.TrimSpace(f.text))) {
+			return d.fail(f.at, "each column once in the header", quote(f.text))
+		}
+		if f.last {
+			d.sink.endOpenHeader()
+			return nil
+		}
+	}
+}
+
 // nameOf is the name in a field, without the space around it unless the model
 // knows it with that.
 func (s *sink) nameOf(f field) string {
@@ -102,6 +122,9 @@ func isValue(text []byte) bool {
 
 // takesString reports whether the next value goes into a column of strings.
 func (s *sink) takesString() bool {
+	if s.layout == open {
+		return s.openText()
+	}
 	if s.layout == byHeader {
 		return s.n < s.length && s.cols[min(s.req.order[s.n], len(s.cols)-1)].DType == models.String
 	}

@@ -25,7 +25,7 @@ func FuzzJSON(f *testing.F) {
 		`{"features": [[1, 2]]}`, `[[1,2],[3e5,-0.25]]`, `[1, 2]`, `{"a":{"b":[null,"\u00e6\n"]},"instances":[[true,null]],"method":"predict"}`,
 		`{"inputs": [[0.1, 1e-400]], "parameters": {"method": "x"}}`, `[[NaN, -Infinity]]`, `[[1.5, 42, true, "x\ud83d\ude00"]]`,
 		`[[123456789012345678901234567890, 0.000000000000000000000000000001234567890123456789]]`, `{}`, `[[1,2],[3]]`, "\ufeff[]",
-		`[{"a": 1, "b": 2}, {"x": [], "b": null, "a": true}]`, `{"dataframe_records": [{"b": 1, "\u0061": 2e3}]}`,
+		`[{"a": 1, "b": 2}, {"x": [], "b": null, "a": true}]`, `[{"a": 1}, {"c": "x"}, {}]`, `[["a"], [], ["b", "c"]]`, `{"dataframe_records": [{"b": 1, "\u0061": 2e3}]}`,
 		`{"dataframe_split": {"data": [[1, 2, 3]], "columns": ["b", "x", "a"], "index": [0]}}`, `[{"height":1,"age":2,"member":true,"city":"x"}]`,
 		`{"dataframe_split": {"columns": [0, 1], "data": [[1, 2]]}}`, `{"dataframe_split": {"columns": ["city","age","height","member"], "data": [[null,1,2,0]]}}`,
 	} {
@@ -34,7 +34,7 @@ func FuzzJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := bytes.Clone(body)
 		var r codec.Request
-		for _, want := range []*models.Signature{matrix(2), table, ab} {
+		for _, want := range []*models.Signature{matrix(2), matrix(1), table, ab, keys, anyColumns} {
 			err := codec.JSON{}.Decode(&r, want, body)
 			checkDecoded(t, &r, want, body, err)
 		}
@@ -163,7 +163,7 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := bytes.Clone(body)
 		var r codec.Request
-		for _, want := range []*models.Signature{matrix(2), table, ab} {
+		for _, want := range []*models.Signature{matrix(2), matrix(1), table, ab, keys, anyColumns} {
 			err := codec.CSV{}.Decode(&r, want, body)
 			checkDecoded(t, &r, want, body, err)
 		}

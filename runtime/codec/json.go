@@ -178,6 +178,9 @@ func (d *jsonDecoder) rows() error {
 	case '{':
 		return d.records()
 	default:
+		if d.sink.width == 1 {
+			return d.scalars()
+		}
 		return d.row()
 	}
 	for {
@@ -191,6 +194,29 @@ func (d *jsonDecoder) rows() error {
 		switch d.space() {
 		case ',':
 			d.i++
+		case ']':
+			d.i++
+			return nil
+		default:
+			return d.fail(d.i, "a comma or ]")
+		}
+	}
+}
+
+// scalars reads the rest of a list of rows that are one value each.
+func (d *jsonDecoder) scalars() error {
+	for {
+		start := d.i
+		if err := d.value(); err != nil {
+			return err
+		}
+		if err := d.endRow(start); err != nil {
+			return err
+		}
+		switch d.space() {
+		case ',':
+			d.i++
+			d.space()
 		case ']':
 			d.i++
 			return nil
@@ -272,8 +298,11 @@ func (d *jsonDecoder) value() error {
 
 // next is what the column of the next value expects.
 func (d *jsonDecoder) next() string {
+	if d.sink.layout == open {
+		return "a number or a string"
+	}
 	s := d.sink // a copy: nothing is consumed
-	if c := s.column(); c != nil {
+	if c := s.column(models.Float64); c != nil {
 		return expects(c.DType)
 	}
 	return full
@@ -321,7 +350,11 @@ func (d *jsonDecoder) tooMany(at int) error {
 
 // count reports a row of n values.
 func (d *jsonDecoder) count(at, n int) error {
-	e := newError("JSON", d.whole, d.offset(at), "a row of "+values(d.sink.length), values(n))
+	expected := "a row of " + values(d.sink.length)
+	if d.sink.layout == open && (d.sink.titles == nil || n == len(d.sink.titles)) {
+		expected = openLimit
+	}
+	e := newError("JSON", d.whole, d.offset(at), expected, values(n))
 	e.Row = d.sink.rows
 	return e
 }

@@ -4,17 +4,25 @@ import "fmt"
 
 // records reads the rest of a list of objects, each with a value for every name.
 func (d *jsonDecoder) records() error {
+	if d.sink.layout == open {
+		return d.objects(d.openRecord)
+	}
 	known := d.sink.named()
 	if !known && len(d.sink.cols) != 1 {
 		return d.fail(d.i, "rows as lists, since the model has no names for its columns,")
 	}
 	d.sink.layout = byRecord
 	d.sink.startNames()
+	return d.objects(func() error { return d.record(!known && d.sink.rows == 0) })
+}
+
+// objects reads the rest of a list of objects with read.
+func (d *jsonDecoder) objects(read func() error) error {
 	for {
 		if d.space() != '{' {
 			return d.sinkFail(d.i, "a row, as an object with a value for each name", true)
 		}
-		if err := d.record(!known && d.sink.rows == 0); err != nil {
+		if err := read(); err != nil {
 			return err
 		}
 		switch d.space() {
@@ -71,7 +79,7 @@ func (d *jsonDecoder) unknown(at int, name string) error {
 
 func (d *jsonDecoder) endRecord(start int) error {
 	switch {
-	case d.sink.count == d.sink.width:
+	case d.sink.count == d.sink.width || d.sink.fillAbsent():
 		d.sink.endRow()
 		return nil
 	case len(d.sink.req.names.list) < d.sink.width:
@@ -125,7 +133,7 @@ func (d *jsonDecoder) columns() error {
 	if d.peek() != '[' {
 		return d.fail(d.i, "a list of names")
 	}
-	named := d.sink.named()
+	named := d.sink.named() && d.sink.layout != open
 	d.sink.startNames()
 	n, texts := 0, 0
 	for d.i++; d.space() != ']'; n++ {
@@ -143,6 +151,10 @@ func (d *jsonDecoder) columns() error {
 		texts += text
 	}
 	d.i++
+	if d.sink.layout == open {
+		d.sink.endOpenHeader()
+		return nil
+	}
 	if !named || texts == 0 {
 		return d.countColumns(start, n)
 	}
@@ -160,17 +172,21 @@ func (d *jsonDecoder) columnName(named bool) (text int, err error) {
 		if !ok {
 			return 0, d.fail(d.i, "a name in quotes")
 		}
-		if named {
-			d.sink.header(view(d.b[at:end]))
-		}
 		d.i = end
-		return 0, nil
+		return 0, d.oneName(at, view(d.b[at:end]), named)
 	}
 	name, err := d.str()
-	if err == nil && named && d.sink.header(name) {
-		return 0, d.fail(at, "each column once")
+	if err != nil {
+		return 0, err
 	}
-	return 1, err
+	return 1, d.oneName(at, name, named)
+}
+
+func (d *jsonDecoder) oneName(at int, name string, named bool) error {
+	if d.sink.layout == open && d.sink.openHeader(name) || named && d.sink.header(name) {
+		return d.fail(at, "each column once")
+	}
+	return nil
 }
 
 func (d *jsonDecoder) countColumns(start, n int) error {

@@ -106,12 +106,45 @@ func (s *sink) given(j int) bool {
 // endNames ends the list of names: from here on, rows have that order. It
 // returns what an error says of the names that are missing; "" if none is.
 func (s *sink) endNames() (missing, without string) {
-	if s.count < s.width {
+	if s.count < s.width && !s.mayLack() {
 		return s.absent()
 	}
 	s.layout, s.length = byHeader, len(s.req.order)
 	s.startRow()
 	return "", ""
+}
+
+// mayLack reports whether all columns that were not given are optional, and notes
+// which these are.
+func (s *sink) mayLack() bool {
+	s.req.lacking = s.req.lacking[:0]
+	for j := range s.req.names.list {
+		if s.req.seen[j] == s.rows+1 {
+			continue
+		}
+		if len(s.want.Inputs) != s.width || !s.want.Inputs[j].Optional {
+			return false
+		}
+		s.req.lacking = append(s.req.lacking, j)
+	}
+	return true
+}
+
+// fillAbsent reports whether the record is complete after all: what it does not
+// give is optional, and missing.
+func (s *sink) fillAbsent() bool {
+	if len(s.req.names.list) < s.width || !s.mayLack() {
+		return false
+	}
+	s.missLacking()
+	return true
+}
+
+func (s *sink) missLacking() {
+	for _, j := range s.req.lacking {
+		s.choose(j)
+		s.miss(s.target)
+	}
 }
 
 // absent quotes at most five of the columns that were not given.

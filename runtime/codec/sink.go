@@ -30,6 +30,10 @@ type sink struct {
 	model  int            // the model's number of the next value
 	target *models.Column // that takes it
 	at     int            // its place there; -1 to append
+
+	// open
+	next   string   // the name of the column that the next value is for
+	titles []string // those of the values of a row; nil if there is no such list
 }
 
 // A layout is the order in which the values of a row come.
@@ -39,6 +43,7 @@ const (
 	inOrder  layout = iota // that of the signature's inputs
 	byHeader               // that of names given before: Request.order
 	byRecord               // any: each value comes with its name
+	open                   // any, and the values make the columns: see open.go
 )
 
 const full = "full" // the row has all its values already
@@ -50,6 +55,10 @@ func (s *sink) open(req *Request, want *models.Signature) {
 		s.width += c.Stride()
 	}
 	s.cols, s.length = req.Frame.Columns, s.width
+	if want.Open {
+		s.layout = open
+		req.names.open()
+	}
 	s.startRow()
 }
 
@@ -60,10 +69,14 @@ func (s *sink) startRow() {
 	}
 }
 
-// column is where the next value goes; nil if the row is full.
-func (s *sink) column() *models.Column {
-	if s.layout == byRecord {
+// column is where the next value, which is a number or a string, goes; nil if the
+// row is full.
+func (s *sink) column(kind models.DType) *models.Column {
+	switch s.layout {
+	case byRecord:
 		return s.target
+	case open:
+		return s.openColumn(kind)
 	}
 	if s.n == s.length {
 		return nil
@@ -84,9 +97,9 @@ func (s *sink) column() *models.Column {
 }
 
 func (s *sink) number(f float64, text []byte) string {
-	c := s.column()
+	c := s.column(models.Float64)
 	if c == nil {
-		return full
+		return s.overflow()
 	}
 	switch c.DType {
 	case models.Float64:
@@ -111,9 +124,9 @@ func (s *sink) number(f float64, text []byte) string {
 }
 
 func (s *sink) boolean(v bool) string {
-	c := s.column()
+	c := s.column(models.Float64)
 	if c == nil {
-		return full
+		return s.overflow()
 	}
 	n := 0
 	if v {
@@ -135,9 +148,9 @@ func (s *sink) boolean(v bool) string {
 }
 
 func (s *sink) text(v string) string {
-	c := s.column()
+	c := s.column(models.String)
 	if c == nil {
-		return full
+		return s.overflow()
 	}
 	if c.DType != models.String {
 		return s.refuse(expects(c.DType))
@@ -147,10 +160,19 @@ func (s *sink) text(v string) string {
 }
 
 func (s *sink) missing() string {
-	c := s.column()
-	if c == nil {
-		return full
+	if s.layout == open {
+		return s.openMissing()
 	}
+	c := s.column(models.Float64)
+	if c == nil {
+		return s.overflow()
+	}
+	s.miss(c)
+	return ""
+}
+
+// miss makes the value of c that the place says a missing one.
+func (s *sink) miss(c *models.Column) {
 	var n int
 	switch c.DType {
 	case models.Float64:
@@ -174,7 +196,6 @@ func (s *sink) missing() string {
 	}
 	c.Null = padded(c.Null, n)
 	c.Null[n-1] = true
-	return ""
 }
 
 // put appends v, or sets it at i >= 0.
@@ -186,6 +207,14 @@ func put[T any](list []T, i int, v T) []T {
 	return list
 }
 
+// overflow is what a row without a place for its next value expects.
+func (s *sink) overflow() string {
+	if s.layout == open && (s.titles == nil || s.n != len(s.titles)) {
+		return openLimit
+	}
+	return full
+}
+
 // refuse takes back the place that column gave, so that the error names it.
 func (s *sink) refuse(expected string) string {
 	s.n--
@@ -195,8 +224,17 @@ func (s *sink) refuse(expected string) string {
 
 // endRow reports whether the row is complete, and starts the next.
 func (s *sink) endRow() bool {
-	if s.layout != byRecord && s.n != s.length {
+	switch {
+	case s.layout == open:
+		if !s.endOpenRow() {
+			return false
+		}
+	case s.layout != byRecord && s.n != s.length:
 		return false
+	}
+	if s.layout == byHeader && len(s.req.lacking) > 0 {
+		s.extend()
+		s.missLacking()
 	}
 	s.rows++
 	s.startRow()
@@ -207,6 +245,9 @@ func (s *sink) endRow() bool {
 func (s *sink) close() {
 	f := &s.req.Frame
 	f.Rows = s.rows
+	if s.layout == open {
+		s.closeOpen()
+	}
 	for i := range f.Columns {
 		if c := &f.Columns[i]; len(c.Null) > 0 {
 			c.Null = padded(c.Null, s.rows*c.Stride())
@@ -226,6 +267,8 @@ func padded(null []bool, n int) []bool {
 func (s *sink) place(e *Error) *Error {
 	e.Row, e.Column = s.rows, s.n
 	switch {
+	case s.layout == open:
+		e.Name = s.next
 	case s.layout == byRecord:
 		e.Column, e.Name = s.model, s.name(s.model)
 	case s.layout == inOrder:

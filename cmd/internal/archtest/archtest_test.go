@@ -24,14 +24,19 @@ var direct = []struct {
 	Only []string
 	Why  string
 }{
+	{"models/internal/archive", []string{"models", "models/internal/bounded"}, "archives share the budgets"},
 	{"models/internal/", []string{"models"}, "readers' tools know only the types"},
 	{"models/ndarray", []string{"models", "models/internal/"}, "arrays know no pickle"},
 	{"models/pyobj", []string{"models", "models/internal/", "models/ndarray", "models/pyobj"}, "inert values know no file format"},
 	{"models/pickle", []string{"models", "models/internal/", "models/ndarray", "models/pyobj"}, "the opcode machine knows no library"},
 	{"models/joblib", []string{"models", "models/internal/", "models/ndarray", "models/pyobj", "models/pickle"}, "a container knows no estimator"},
+	{"models/skops", []string{"models", "models/internal/", "models/ndarray", "models/pyobj"}, "a container knows no estimator, and no pickle"},
 	{"models/kernel", nil, "kernels know numbers only"},
 	{"models/forest", []string{"models"}, "trees know no library and no file"},
-	{"models/sklearn", []string{"models", "models/internal/", "models/ndarray", "models/pyobj", "models/kernel", "models/forest"}, "a plan is made from inert values, whatever file they came from"},
+	{"models/booster", []string{"models"}, "what boosters share is no format"},
+	{"models/xgboost", []string{"models", "models/internal/", "models/kernel", "models/forest", "models/booster"}, "a booster is read from bytes, whatever held them"},
+	{"models/lightgbm", []string{"models", "models/internal/", "models/kernel", "models/forest", "models/booster"}, "a booster is read from bytes, whatever held them"},
+	{"models/sklearn", []string{"models", "models/internal/", "models/ndarray", "models/pyobj", "models/kernel", "models/forest", "models/booster", "models/lightgbm", "models/xgboost"}, "a plan is made from inert values, whatever file they came from"},
 	{"models/", []string{"models/"}, "models know nothing of servers, images or AWS"},
 	{"runtime/contract", []string{"models"}, "the shared package stays small"},
 	{"runtime/codec", []string{"models"}, "a codec never knows a model file or HTTP"},

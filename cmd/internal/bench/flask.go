@@ -29,7 +29,7 @@ const (
 // (flask_peer.py): start, memory of all processes, and requests a second from
 // the same net/http client, with as many workers as cores.
 func benchFlask(out io.Writer, _ []string) error {
-	python, err := flaskPython()
+	python, err := pythonWith("flask, gunicorn, joblib, sklearn", "flask gunicorn scikit-learn")
 	if err != nil {
 		fmt.Fprintf(out, "flask   SKIPPED against gunicorn + Flask + scikit-learn: %v\n", err)
 		return nil
@@ -77,16 +77,17 @@ func benchFlask(out io.Writer, _ []string) error {
 	return nil
 }
 
-// flaskPython finds a Python that has the peer's packages.
-func flaskPython() (string, error) {
+// pythonWith finds a Python that can import what a peer needs; packages are what
+// provides it.
+func pythonWith(imports, packages string) (string, error) {
 	python := os.Getenv("COPAL_BENCH_PYTHON")
 	if python == "" {
 		python = "python3"
 	}
-	if out, err := exec.Command(python, "-c", "import flask, gunicorn, joblib, sklearn").CombinedOutput(); err != nil {
+	if out, err := exec.Command(python, "-c", "import "+imports).CombinedOutput(); err != nil {
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		return "", fmt.Errorf("%s: %s (pip install flask gunicorn scikit-learn; COPAL_BENCH_PYTHON names another Python)",
-			python, lines[len(lines)-1])
+		return "", fmt.Errorf("%s: %s (pip install %s; COPAL_BENCH_PYTHON names another Python)",
+			python, lines[len(lines)-1], packages)
 	}
 	return python, nil
 }

@@ -4,6 +4,7 @@
 //	go run ./cmd/internal/bench serve     copal-serve against a bare fasthttp handler
 //	go run ./cmd/internal/bench build     copal build against crane append
 //	go run ./cmd/internal/bench flask     copal-serve against gunicorn + Flask + scikit-learn
+//	go run ./cmd/internal/bench models    predict in process against scikit-learn's
 //
 // It must run in the module's root, since it builds the programs that it measures.
 // A peer that is not installed is skipped with a line that says so.
@@ -27,6 +28,7 @@ func benches() []bench {
 		{"build", benchBuild},
 		{"serve", benchServe},
 		{"flask", benchFlask},
+		{"models", benchModels},
 	}
 }
 
@@ -51,7 +53,7 @@ func named(name string) []bench {
 			return []bench{b}
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: bench [build|serve|flask]")
+	fmt.Fprintln(os.Stderr, "usage: bench [build|serve|flask|models]")
 	os.Exit(2)
 	return nil
 }

@@ -197,14 +197,7 @@ def feature_hasher_plain():
     return default_joblib(FeatureHasher(n_features=7, alternate_sign=False).fit(), SPARSE, [RECORDS, OTHER])
 
 
-class Strings(list):
-    """Lists of strings of one length."""
-
-    def frame_columns(self):
-        return [column(np.array(part)) for part in zip(*self)]
-
-
 @case()
 def feature_hasher_strings():
-    lists = Strings([["a", "b", "a"], ["c", "d\u00e9", ""], ["x", "y", "z"]])
+    lists = Lists([["a", "b", "a"], ["c", "d\u00e9", ""], ["x", "y", "z"]])
     return default_joblib(FeatureHasher(n_features=5, input_type="string").fit(), SPARSE, [lists])

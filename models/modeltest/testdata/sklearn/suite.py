@@ -15,6 +15,7 @@ import pickle
 import platform
 import warnings
 from inspect import signature
+from itertools import zip_longest
 
 import numpy as np
 import scipy.sparse
@@ -152,13 +153,20 @@ def mixed(a):
     return a.dtype == object and a.ndim == 2 and len({column(a[:, j])["dtype"] for j in range(a.shape[1])}) > 1
 
 
+class Lists(list):
+    """Rows that are lists of values, of any length."""
+
+    def frame_columns(self):
+        return [column(np.array(part, dtype=object)) for part in zip_longest(*self)]
+
+
 def columns(X):
+    if hasattr(X, "frame_columns"):
+        return X.frame_columns()
     if mixed(X) and not (pandas is not None and isinstance(X, pandas.DataFrame)):
         return [column(X[:, j]) for j in range(X.shape[1])]
     if pandas is not None and isinstance(X, pandas.DataFrame):
         return [column(X[name].values, name) for name in X.columns]
-    if hasattr(X, "frame_columns"):
-        return X.frame_columns()
     return [column(X)]
 
 
@@ -228,8 +236,8 @@ def names_out(model):
         return None
 
 
-def write(outdir, name, model, tolerance, batches, save):
-    path = os.path.join(outdir, name + ".pkl")
+def write(outdir, name, model, tolerance, batches, save, ending=".pkl"):
+    path = os.path.join(outdir, name + ending)
     save(model, path)
     fixture = {
         "library": "scikit-learn",

@@ -1,0 +1,73 @@
+package booster
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/copal-ml/copal/models"
+)
+
+// Codes are the categories of a feature, for which trees know numbers: the place
+// of a category in the list. What is not in the list is missing.
+type Codes struct {
+	texts   map[string]int
+	numbers map[float64]int
+}
+
+// NewCodes makes codes of a list of categories: all strings, or all numbers and
+// truth values (float64, int64, bool).
+func NewCodes(categories []any) (*Codes, error) {
+	c := &Codes{texts: make(map[string]int), numbers: make(map[float64]int)}
+	for i, v := range categories {
+		switch v := v.(type) {
+		case string:
+			c.texts[v] = i
+		case float64:
+			c.numbers[v] = i
+		case int64:
+			c.numbers[float64(v)] = i
+		case bool:
+			c.numbers[boolean(v)] = i
+		default:
+			return nil, fmt.Errorf("a category is %v", v)
+		}
+	}
+	if len(c.texts) > 0 && len(c.numbers) > 0 {
+		return nil, fmt.Errorf("some categories are strings, and some are numbers")
+	}
+	if len(c.texts)+len(c.numbers) < len(categories) {
+		return nil, fmt.Errorf("a category is there twice")
+	}
+	return c, nil
+}
+
+// DType is the type of the column: strings, or numbers.
+func (c *Codes) DType() models.DType {
+	if len(c.texts) > 0 {
+		return models.String
+	}
+	return models.Float64
+}
+
+// Text is the code of a string, NaN if it has none.
+func (c *Codes) Text(v string) float64 {
+	if i, ok := c.texts[v]; ok {
+		return float64(i)
+	}
+	return math.NaN()
+}
+
+// Number is the code of a number, NaN if it has none.
+func (c *Codes) Number(v float64) float64 {
+	if i, ok := c.numbers[v]; ok {
+		return float64(i)
+	}
+	return math.NaN()
+}
+
+func boolean(v bool) float64 {
+	if v {
+		return 1
+	}
+	return 0
+}
