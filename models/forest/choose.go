@@ -90,5 +90,5 @@ func (f *Forest) Engine() string {
 	if f.sliced == nil {
 		return name
 	}
-	return fmt.Sprintf("%s from %d rows, %s", f.sliced.kernels.name, f.sliced.least, name)
+	return fmt.Sprintf("%s from %d rows, else %s", f.sliced.kernels.name, f.sliced.least, name)
 }
