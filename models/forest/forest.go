@@ -26,9 +26,9 @@ type Forest struct {
 
 	sliced *sliced // nil if only the scalar engine runs
 
-	symmetric []symmetric // what oblivious was made of, to be explained
-	expand    sync.Once
-	ordinary  *Forest // of these
+	weights  table // of the leaves of oblivious trees; empty if unknown
+	expand   sync.Once
+	ordinary *Forest // the oblivious trees, to be explained
 
 	rowTime float64   // about what Sum takes for one of many rows, in nanoseconds
 	scratch sync.Pool // of *block

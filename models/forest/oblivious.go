@@ -152,8 +152,8 @@ func (b *Builder) buildOblivious(k *kernels) *Forest {
 		n := f.node(&q.nodes[i], 0)
 		f.levels = append(f.levels, pack(n.key, 0, min(n.slot, setSlot)))
 	}
-	if b.symmetric[0].weights != nil {
-		f.symmetric = b.symmetric
+	if len(q.covers) == f.leaves {
+		f.weights = shortTable(q.covers)
 	}
 	if k != nil {
 		f.sliced = q.sliceOblivious(f, k)
@@ -174,6 +174,9 @@ func (f *Forest) addOblivious(q *Builder, s *symmetric) {
 	}
 	for leaf := range uint32(1) << depth {
 		q.values = append(q.values, s.values[int(leaf^t.turned)*f.Width:][:f.Width]...)
+		if s.weights != nil {
+			q.covers = append(q.covers, s.weights[leaf^t.turned])
+		}
 	}
 	f.depth, f.leaves = max(f.depth, t.depth), f.leaves+1<<depth
 	f.oblivious = append(f.oblivious, t)

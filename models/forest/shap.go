@@ -11,7 +11,7 @@ const maxPaths = 1 << 20
 
 // Explainable says why there are no contributions, if there are none.
 func (f *Forest) Explainable() error {
-	if f.symmetric != nil {
+	if f.oblivious != nil && !f.weights.empty() {
 		return f.expanded().Explainable()
 	}
 	if f.covers.empty() {
@@ -38,7 +38,7 @@ func (f *Forest) Contributions(out, x []float64) error {
 	if err := f.Explainable(); err != nil {
 		return err
 	}
-	if f.symmetric != nil {
+	if f.oblivious != nil {
 		return f.expanded().Contributions(out, x)
 	}
 	clear(out)
