@@ -74,13 +74,6 @@ type kernels struct {
 	add64  func(sums *[tile]float64, leaf *[tile]uint8, values []float64, leaves int)
 }
 
-// masks are which rows of a tile come to the nodes of a tree, by their places: as
-// bits, or as bytes of half a tile.
-type masks struct {
-	bits  [2 * sliceLeaves]uint64
-	bytes [2 * sliceLeaves][tile / 2]int8
-}
-
 // A sliceBlock is scratch for a tile.
 type sliceBlock struct {
 	keys32 [tile]int32
