@@ -56,10 +56,10 @@
 // takes for 10,000 rows with one thread:
 //
 //	                                      one row  AVX-512  AVX2  scalar  library
-//	XGBoost 3.4, 500 trees of depth 6         6.5      1.4   3.3     8.5      8.6
-//	LightGBM 4.7, 500 trees of 31 leaves     10.5      1.3   2.7      12       23
-//	CatBoost 1.2.10, 500 trees of depth 6     7.9      0.5   1.0     8.0      1.2
-//	scikit-learn 1.9, 100 trees of 10,000      17        -     -     7.4       20
+//	XGBoost 3.4, 500 trees of depth 6         6.9      1.5   3.3     8.5       11
+//	LightGBM 4.7, 500 trees of 31 leaves     10.9      1.3   2.7      12       26
+//	CatBoost 1.2.10, 500 trees of depth 6     8.3      0.5   1.0     8.0      1.5
+//	scikit-learn 1.9, 100 trees of 10,000      17        -     -    8-13       21
 //
 // (AVX2 and scalar, but for the last line: of made-up trees of the same shape.)
 //
