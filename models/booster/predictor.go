@@ -35,6 +35,7 @@ func New(m Model) models.Predictor {
 	p := &predictor{model: m, signature: models.Signature{
 		Inputs:    inputs,
 		Features:  m.Names,
+		Absent:    m.Absent,
 		Estimator: m.Class,
 	}}
 	for _, method := range m.Methods {

@@ -79,7 +79,7 @@ func xgbNode(r pyobj.Ref, b *xgboost.Booster, opt xgboost.Options) (*xgboost.Mod
 	if err != nil {
 		return nil, nil, xgbPlace(r, err)
 	}
-	n := &node{features: b.Features, names: b.Names, library: xgboost.Library, version: b.Version}
+	n := &node{features: b.Features, names: b.Names, library: xgboost.Library, version: b.Version, absent: models.AbsentMissing}
 	n.outline.Summary = m.Summary()
 	return m, n, nil
 }
