@@ -76,7 +76,7 @@ func (b *Builder) addNodes(nodes []Node, values []float64, output int) error {
 	if err != nil {
 		return err
 	}
-	if err := b.checkSize(len(b.order), len(values)); err != nil {
+	if err := b.checkSize(len(b.order)); err != nil {
 		return err
 	}
 	d := draft{first: len(b.nodes), count: len(b.order), leaf: len(b.ids), output: int32(output), plain: plain, most: most}
@@ -98,22 +98,18 @@ func (b *Builder) addNodes(nodes []Node, values []float64, output int) error {
 	return nil
 }
 
-func (b *Builder) checkSize(nodes, values int) error {
-	if len(b.nodes)+nodes > maxNodes || len(b.ids)+nodes > maxNodes || len(b.values)+values > maxValues {
+// checkSize keeps the budget: many leaves can name the same values.
+func (b *Builder) checkSize(nodes int) error {
+	if len(b.nodes)+nodes > maxNodes || len(b.values)+(nodes+1)/2*b.shape.Width > maxValues {
 		return fmt.Errorf("the trees have more than %d nodes or %d values", maxNodes, maxValues)
 	}
 	return nil
 }
 
-// addLeaf adds the next leaf, with its values in the precision of sums.
+// addLeaf adds the next leaf.
 func (b *Builder) addLeaf(id int, values []float64) {
 	b.ids = append(b.ids, int32(id))
-	for _, v := range values[:b.shape.Width] {
-		if b.shape.Sums == Float32 {
-			v = float64(float32(v))
-		}
-		b.values = append(b.values, v)
-	}
+	b.values = append(b.values, values[:b.shape.Width]...)
 }
 
 // cover keeps the cover of the next node, if any node has one.
@@ -197,5 +193,14 @@ func (b *Builder) layOut(nodes []Node) (plain, most int32, err error) {
 			b.order = append(b.order, int32(child))
 		}
 	}
-	return plain, most, nil
+	return rounds(plain, most), most, nil
+}
+
+// rounds is how many of most rounds are for all: the last ones, too, if they are
+// too few to be worth a list.
+func rounds(plain, most int32) int32 {
+	if most-plain <= 2 {
+		return most
+	}
+	return plain
 }

@@ -14,10 +14,10 @@ type Forest struct {
 	columns []column
 	bounds  [][]int64 // with Float64, of each column
 	sets    []membership
-	values  []float64 // Width a leaf
-	ids     []int32   // of the leaves
-	covers  []float64 // of the nodes; nil if unknown
-	plain   int32     // mean of the trees
+	values  table   // Width a leaf
+	ids     []int32 // of the leaves
+	covers  table   // of the nodes; empty if unknown
+	plain   int32   // mean of the trees
 	depth   int32
 	leaves  int
 
@@ -33,10 +33,10 @@ type Forest struct {
 	scratch sync.Pool // of *block
 }
 
-// A tree is where one begins and the output that its values are added to. Of its
+// A tree is where one begins, and the output that its values are added to. Of its
 // most rounds the first plain ones are for all rows: few have come to a leaf.
 type tree struct {
-	root        uint32
+	root, leaf  uint32 // the first node and leaf
 	output      int32
 	plain, most int32
 }
@@ -86,18 +86,29 @@ func (f *Forest) Apply(ids, x []float64) {
 	})
 }
 
+// blockKeys is how many keys a block may have: as many as stay in the cache of a
+// core together with a tree.
+const blockKeys = 1 << 16
+
 // blockRows is how many rows go through a tree before the next tree, so that the
 // nodes of a tree are fetched once for all of them.
-const blockRows = 64
+func (f *Forest) blockRows() int {
+	if f.sliced != nil || f.oblivious != nil {
+		return tile
+	}
+	return max(blockKeys/f.rowWidth(), tile)
+}
 
 // A block is scratch for some rows.
 type block struct {
 	keys       []int32
 	at, active []uint32
+	fetched    packed // only so that it is fetched
+	touched    float64
 	sliced     *sliceBlock
 }
 
-// blocks calls run for the rows of x, blockRows at a time, the first of which is
+// blocks calls run for the rows of x, a block at a time, the first of which is
 // row first of x.
 func (f *Forest) blocks(x []float64, run func(b *block, first int, rows []float64)) {
 	if f.Features == 0 {
@@ -108,8 +119,9 @@ func (f *Forest) blocks(x []float64, run func(b *block, first int, rows []float6
 		b = new(block)
 	}
 	defer f.scratch.Put(b)
-	for first := 0; len(x) > 0; first += blockRows {
-		rows := x[:min(len(x), blockRows*f.Features)]
+	size := f.blockRows()
+	for first := 0; len(x) > 0; first += size {
+		rows := x[:min(len(x), size*f.Features)]
 		x = x[len(rows):]
 		run(b, first, rows)
 	}
@@ -148,7 +160,7 @@ func (f *Forest) sumBlock(b *block, out, x []float64) {
 func (f *Forest) sumRow(out []float64, leaves []uint32) {
 	if f.Outputs != 1 || f.Width != 1 {
 		for t, at := range leaves {
-			f.add(out[f.trees[t].output:][:f.Width], f.leaf(at))
+			f.add(out[f.trees[t].output:], f.leaf(at))
 		}
 		return
 	}
@@ -159,40 +171,32 @@ func (f *Forest) sumRow(out []float64, leaves []uint32) {
 func (f *Forest) sumOne(sum float64, leaves []uint32) float64 {
 	if f.Sums == Float64 {
 		for _, at := range leaves {
-			sum += f.values[f.leaf(at)]
+			sum += f.values.long[f.leaf(at)]
 		}
 		return sum
 	}
 	short := float32(sum)
 	for _, at := range leaves {
-		short += float32(f.values[f.leaf(at)])
+		short += f.values.short[f.leaf(at)]
 	}
 	return float64(short)
 }
 
 // sumTree adds the values of one leaf a row, given their nodes.
 func (f *Forest) sumTree(out []float64, leaves []uint32) {
-	if f.Width == 1 && f.Sums == Float64 {
+	if f.Width == 1 && f.Sums == Float64 && f.wide == nil {
+		nodes, values, step := f.packed, f.values.long, f.Outputs
 		for i, at := range leaves {
-			out[i*f.Outputs] += f.values[f.leaf(at)]
+			out[i*step] += values[nodes[at]>>32]
 		}
 		return
 	}
 	for i, at := range leaves {
-		f.add(out[i*f.Outputs:][:f.Width], f.leaf(at))
+		f.add(out[i*f.Outputs:], f.leaf(at))
 	}
 }
 
 // add adds the values of a leaf.
-func (f *Forest) add(dst []float64, leaf uint32) {
-	values := f.values[int(leaf)*f.Width:][:f.Width]
-	if f.Sums == Float32 {
-		for j, v := range values {
-			dst[j] = float64(float32(dst[j]) + float32(v))
-		}
-		return
-	}
-	for j, v := range values {
-		dst[j] += v
-	}
+func (f *Forest) add(sums []float64, leaf uint32) {
+	f.values.add(sums, int(leaf)*f.Width, f.Width)
 }

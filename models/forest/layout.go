@@ -47,15 +47,15 @@ func (b *Builder) build(k *kernels) *Forest {
 		return b.buildOblivious(k)
 	}
 	f := &Forest{Shape: b.shape, columns: slices.Clone(b.columns), sets: slices.Clone(b.sets),
-		values: slices.Clone(b.values), ids: slices.Clone(b.ids), covers: slices.Clone(b.covers)}
+		values: newTable(b.values, b.shape.Sums), ids: slices.Clone(b.ids), covers: shortTable(b.covers)}
 	f.trees = make([]tree, len(b.trees))
 	plain := 0
 	for i, d := range b.trees {
-		f.trees[i] = tree{root: uint32(d.first), output: d.output, plain: d.plain, most: d.most}
+		f.trees[i] = tree{root: uint32(d.first), leaf: uint32(d.leaf), output: d.output, plain: d.plain, most: d.most}
 		f.depth = max(f.depth, d.most)
 		plain += int(d.plain)
 	}
-	f.plain = int32(plain / max(len(b.trees), 1))
+	f.plain = rounds(int32((plain+len(b.trees)/2)/max(len(b.trees), 1)), f.depth)
 	f.leaves = len(f.ids)
 	if f.Precision == Float64 {
 		f.bounds = b.bounds()

@@ -81,7 +81,8 @@ func (b *Builder) addExpanded(t *symmetric) error {
 	return b.addNodes(t.expand(), t.values, t.output)
 }
 
-// expand makes nodes of levels: those of depth d ask levels[d], node i has the
+// expand makes nodes of levels, the root of the last one, as CatBoost explains its
+// trees (catboost/libs/fstr/shap_values.cpp, on remainingDepth). Node i has the
 // children 2i+1 for yes and 2i+2 for no.
 func (t *symmetric) expand() []Node {
 	depth := len(t.levels)
@@ -92,11 +93,11 @@ func (t *symmetric) expand() []Node {
 			parent := (i - 1) / 2
 			numbers[i] = numbers[parent]
 			if i%2 == 1 {
-				numbers[i] |= 1 << level(parent)
+				numbers[i] |= 1 << (depth - 1 - level(parent))
 			}
 		}
 		if d := level(i); d < depth {
-			nodes[i] = t.levels[d]
+			nodes[i] = t.levels[depth-1-d]
 			nodes[i].Left, nodes[i].Right, nodes[i].Cover = 2*i+1, 2*i+2, 0
 		} else {
 			nodes[i] = Node{Kind: Leaf, Leaf: numbers[i], ID: numbers[i]}
@@ -137,6 +138,7 @@ type obliviousTree struct {
 func (b *Builder) buildOblivious(k *kernels) *Forest {
 	q := NewBuilder(b.shape) // of questions
 	f := &Forest{Shape: b.shape}
+	var values []float64
 	for i := range b.symmetric {
 		s := &b.symmetric[i]
 		t := obliviousTree{first: int32(len(q.nodes)), depth: int32(len(s.levels)), leaf: int32(f.leaves), output: int32(s.output)}
@@ -147,11 +149,11 @@ func (b *Builder) buildOblivious(k *kernels) *Forest {
 			}
 			q.nodes = append(q.nodes, q.question(&n))
 		}
-		f.values = append(f.values, q.ordered(s, t.turned)...)
+		values = append(values, q.ordered(s, t.turned)...)
 		f.depth, f.leaves = max(f.depth, t.depth), f.leaves+1<<len(s.levels)
 		f.oblivious = append(f.oblivious, t)
 	}
-	f.columns, f.sets = q.columns, q.sets
+	f.values, f.columns, f.sets = newTable(values, b.shape.Sums), q.columns, q.sets
 	if f.Precision == Float64 {
 		f.bounds = q.bounds()
 	}
@@ -188,12 +190,7 @@ func (b *Builder) buildExpanded(k *kernels) *Forest {
 func (b *Builder) ordered(s *symmetric, turned uint32) []float64 {
 	values := make([]float64, 0, len(s.values))
 	for leaf := range uint32(1) << len(s.levels) {
-		for _, v := range s.values[int(leaf^turned)*b.shape.Width:][:b.shape.Width] {
-			if b.shape.Sums == Float32 {
-				v = float64(float32(v))
-			}
-			values = append(values, v)
-		}
+		values = append(values, s.values[int(leaf^turned)*b.shape.Width:][:b.shape.Width]...)
 	}
 	return values
 }
@@ -236,7 +233,7 @@ func (f *Forest) sumOblivious(b *block, out, x []float64) {
 		}
 		to := out[i*f.Outputs:]
 		for j, leaf := range b.at {
-			f.add(to[f.oblivious[j].output:][:f.Width], leaf)
+			f.add(to[f.oblivious[j].output:], leaf)
 		}
 	}
 }

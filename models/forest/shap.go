@@ -14,11 +14,11 @@ func (f *Forest) Explainable() error {
 	if f.symmetric != nil {
 		return f.expanded().Explainable()
 	}
-	if f.covers == nil {
+	if f.covers.empty() {
 		return errors.New("the trees do not say how many training rows came to each node")
 	}
 	for i := range f.trees {
-		if t := &f.trees[i]; t.most > 0 && !(f.covers[t.root] > 0) {
+		if t := &f.trees[i]; t.most > 0 && !(f.covers.at(int(t.root)) > 0) {
 			return fmt.Errorf("tree %d does not say how many training rows came to it", i)
 		}
 	}
@@ -42,7 +42,7 @@ func (f *Forest) Contributions(out, x []float64) error {
 		return f.expanded().Contributions(out, x)
 	}
 	clear(out)
-	e := explainer{Forest: f, paths: make([]part, f.pathParts())}
+	e := newExplainer(f)
 	expected := e.expected()
 	f.blocks(x, func(b *block, first int, rows []float64) {
 		b.keys = f.keys(b.keys, rows)
@@ -68,6 +68,8 @@ type explainer struct {
 	out    []float64
 	output int // of the tree at hand
 	paths  []part
+
+	inverse []float64 // of the numbers up to the length of a path
 }
 
 // A part of a path is a feature that was asked on it: the share of training rows
@@ -76,6 +78,14 @@ type explainer struct {
 type part struct {
 	feature           int32
 	zero, one, weight float64
+}
+
+func newExplainer(f *Forest) *explainer {
+	e := &explainer{Forest: f, paths: make([]part, f.pathParts()), inverse: make([]float64, f.depth+3)}
+	for i := range e.inverse {
+		e.inverse[i] = 1 / float64(i)
+	}
+	return e
 }
 
 // expected is the mean of the trees over the training rows, for each output.
@@ -91,8 +101,8 @@ func (e *explainer) expected() []float64 {
 				shares[left], shares[left+1] = shares[a]*e.share(a, left), shares[a]*e.share(a, left+1)
 				continue
 			}
-			for j, v := range e.leafValues(a) {
-				mean[int(t.output)+j] += shares[a] * v
+			for j := range e.Width {
+				mean[int(t.output)+j] += shares[a] * e.value(a, j)
 			}
 		}
 	}
@@ -115,7 +125,7 @@ func (e *explainer) row(out []float64, keys []int32, x, expected []float64) {
 // leaves. Paths below have their place in free.
 func (e *explainer) visit(a uint32, path, free []part, last part) {
 	n := copy(free, path)
-	path, free = extend(free[:n+1], last), free[n+1:]
+	path, free = e.extend(free[:n+1], last), free[n+1:]
 	left, leaf := e.child(a)
 	if leaf {
 		e.give(a, path)
@@ -126,7 +136,7 @@ func (e *explainer) visit(a uint32, path, free []part, last part) {
 	for i := 1; i < len(path); i++ {
 		if path[i].feature == feature {
 			zero, one = path[i].zero, path[i].one
-			path = unwind(path, i)
+			path = e.unwind(path, i)
 			break
 		}
 	}
@@ -144,44 +154,43 @@ func (e *explainer) visit(a uint32, path, free []part, last part) {
 
 // give adds what the features on a path add to the values of leaf a.
 func (e *explainer) give(a uint32, path []part) {
-	values := e.leafValues(a)
 	for i := 1; i < len(path); i++ {
 		p := &path[i]
-		w := unwound(path, i) * (p.one - p.zero)
-		for j, v := range values {
-			e.out[(e.output+j)*(e.Features+1)+int(p.feature)] += w * v
+		w := e.unwound(path, i) * (p.one - p.zero)
+		for j := range e.Width {
+			e.out[(e.output+j)*(e.Features+1)+int(p.feature)] += w * e.value(a, j)
 		}
 	}
 }
 
 // extend puts p behind all parts of path but the last, which is free for it.
-func extend(path []part, p part) []part {
+func (e *explainer) extend(path []part, p part) []part {
 	last := len(path) - 1
 	p.weight = 0
 	if last == 0 {
 		p.weight = 1
 	}
 	path[last] = p
-	n := float64(last + 1)
+	one, zero := p.one*e.inverse[last+1], p.zero*e.inverse[last+1]
 	for i := last - 1; i >= 0; i-- {
-		path[i+1].weight += p.one * path[i].weight * float64(i+1) / n
-		path[i].weight = p.zero * path[i].weight * float64(last-i) / n
+		path[i+1].weight += one * path[i].weight * float64(i+1)
+		path[i].weight *= zero * float64(last-i)
 	}
 	return path
 }
 
 // unwind takes part i out again, as if it had never been put there.
-func unwind(path []part, i int) []part {
+func (e *explainer) unwind(path []part, i int) []part {
 	last := len(path) - 1
 	zero, one, n := path[i].zero, path[i].one, float64(last+1)
 	next := path[last].weight
 	for j := last - 1; j >= 0; j-- {
+		old := path[j].weight
 		if one != 0 {
-			old := path[j].weight
-			path[j].weight = next * n / (float64(j+1) * one)
-			next = old - path[j].weight*zero*float64(last-j)/n
+			path[j].weight = next * n * e.inverse[j+1]
+			next = old - path[j].weight*zero*float64(last-j)*e.inverse[last+1]
 		} else {
-			path[j].weight = path[j].weight * n / (zero * float64(last-j))
+			path[j].weight = old * n * e.inverse[last-j] / zero
 		}
 	}
 	for j := i; j < last; j++ {
@@ -192,19 +201,21 @@ func unwind(path []part, i int) []part {
 	return path[:last]
 }
 
-// unwound is the sum of all weights without part i.
-func unwound(path []part, i int) float64 {
-	last := len(path) - 1
-	zero, one, n := path[i].zero, path[i].one, float64(last+1)
-	next, sum := path[last].weight, 0.0
-	for j := last - 1; j >= 0; j-- {
-		if one != 0 {
-			w := next * n / (float64(j+1) * one)
-			sum += w
-			next = path[j].weight - w*zero*float64(last-j)/n
-		} else {
-			sum += path[j].weight * n / (zero * float64(last-j))
+// unwound is the sum of all weights without part i, whose one is 0 or 1.
+func (e *explainer) unwound(path []part, i int) float64 {
+	last, sum := len(path)-1, 0.0
+	if path[i].one == 0 {
+		for j := range last {
+			sum += path[j].weight * e.inverse[last-j]
 		}
+		return sum * float64(last+1) / path[i].zero
+	}
+	n, zero := float64(last+1), path[i].zero*e.inverse[last+1]
+	next := path[last].weight
+	for j := last - 1; j >= 0; j-- {
+		w := next * n * e.inverse[j+1]
+		sum += w
+		next = path[j].weight - w*zero*float64(last-j)
 	}
 	return sum
 }

@@ -21,10 +21,11 @@ func (f *Forest) child(a uint32) (left uint32, leaf bool) {
 
 // share is the share of the training rows at node a that went on to child.
 func (f *Forest) share(a, child uint32) float64 {
-	if f.covers[a] == 0 {
+	cover := f.covers.at(int(a))
+	if cover == 0 {
 		return 0
 	}
-	return f.covers[child] / f.covers[a]
+	return f.covers.at(int(child)) / cover
 }
 
 // ask is the feature that node a asks for, and 1 if the row goes right.
@@ -40,8 +41,9 @@ func (e *explainer) ask(a uint32) (feature int32, right uint32) {
 	return e.columns[n.slot-1].feature, above(e.keys[n.slot], n.key)
 }
 
-func (f *Forest) leafValues(a uint32) []float64 {
-	return f.values[int(f.leaf(a))*f.Width:][:f.Width]
+// value is value j of leaf a.
+func (f *Forest) value(a uint32, j int) float64 {
+	return f.values.at(int(f.leaf(a))*f.Width + j)
 }
 
 // expanded is a forest of oblivious trees as one of ordinary ones.

@@ -62,8 +62,7 @@ type sliced struct {
 	sets      []setPlane // their planes are behind planes
 	ranks32   []ranks[int32]
 	ranks64   []ranks[int64]
-	values32  []float32
-	values64  []float64
+	values    table // output by output
 }
 
 // kernels are the loops of the bit-sliced engine, for one kind of processor. The
@@ -80,8 +79,12 @@ type kernels struct {
 	add64  func(sums *[tile]float64, leaf *[tile]uint8, values []float64, leaves int)
 }
 
-// masks are which rows of a tile come to the nodes of a tree, by their places.
-type masks [2 * sliceLeaves]uint64
+// masks are which rows of a tile come to the nodes of a tree, by their places: as
+// bits, or as bytes of half a tile.
+type masks struct {
+	bits  [2 * sliceLeaves]uint64
+	bytes [2 * sliceLeaves][tile / 2]int8
+}
 
 // slice makes the form of the bit-sliced engine, or nil if the forest does not
 // fit it.
@@ -204,27 +207,21 @@ func (p *planePlaces) slice(q *question) slice {
 // turn makes a byte compare as int8.
 func turn(n int) int8 { return int8(uint8(n) ^ 0x80) }
 
-// addValues takes the values of leaves output by output, with room behind them
-// for kernels that load the largest table.
+// addValues takes the values of leaves output by output.
 func (s *sliced) addValues(f *Forest) {
-	const room = 64
-	values := make([]float64, 0, len(f.values)+room)
+	if f.Width == 1 {
+		s.values = f.values
+		return
+	}
+	var values []float64
 	for _, t := range s.trees {
 		for j := range f.Width {
 			for i := range int(t.leaves) {
-				values = append(values, f.values[int(t.values)+i*f.Width+j])
+				values = append(values, f.values.at(int(t.values)+i*f.Width+j))
 			}
 		}
 	}
-	values = values[:len(values)+room]
-	if f.Sums == Float64 {
-		s.values64 = values
-		return
-	}
-	s.values32 = make([]float32, len(values))
-	for i, v := range values {
-		s.values32[i] = float32(v)
-	}
+	s.values = newTable(values, f.Sums)
 }
 
 // A sliceBlock is scratch for a tile.
@@ -265,9 +262,9 @@ func (s *sliced) sum(f *Forest, b *sliceBlock, out, x []float64) {
 		for j := range f.Width {
 			at := int(t.values) + j*int(t.leaves)
 			if f.Sums == Float32 {
-				s.kernels.add32(&b.sums32[int(t.output)+j], &b.leaf, s.values32[at:], int(t.leaves))
+				s.kernels.add32(&b.sums32[int(t.output)+j], &b.leaf, s.values.short[at:], int(t.leaves))
 			} else {
-				s.kernels.add64(&b.sums64[int(t.output)+j], &b.leaf, s.values64[at:], int(t.leaves))
+				s.kernels.add64(&b.sums64[int(t.output)+j], &b.leaf, s.values.long[at:], int(t.leaves))
 			}
 		}
 	}
@@ -287,9 +284,9 @@ func (s *sliced) addDeep(f *Forest, b *sliceBlock, t *sliceTree, levels []slice)
 		for i, low := range b.leaf {
 			leaf := at + (int(low) | int(b.high[i])<<8)
 			if f.Sums == Float32 {
-				b.sums32[int(t.output)+j][i] += s.values32[leaf]
+				b.sums32[int(t.output)+j][i] += s.values.short[leaf]
 			} else {
-				b.sums64[int(t.output)+j][i] += s.values64[leaf]
+				b.sums64[int(t.output)+j][i] += s.values.long[leaf]
 			}
 		}
 	}

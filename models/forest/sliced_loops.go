@@ -39,7 +39,8 @@ func memberLoop(to *[tile]int8, codes *codePlanes, right *[maxCodes / 8]uint8) {
 }
 
 func leavesLoop(to *[tile]uint8, nodes []slice, leaves []uint16, planes [][tile]int8, m *masks) {
-	m[1] = ^uint64(0)
+	mask := &m.bits
+	mask[1] = ^uint64(0)
 	for i := range nodes {
 		n, right := &nodes[i], uint64(0)
 		for row, bin := range planes[n.plane] {
@@ -47,11 +48,11 @@ func leavesLoop(to *[tile]uint8, nodes []slice, leaves []uint16, planes [][tile]
 				right |= 1 << row
 			}
 		}
-		m[2*i+2], m[2*i+3] = m[n.at]&^right, m[n.at]&right
+		mask[2*i+2], mask[2*i+3] = mask[n.at]&^right, mask[n.at]&right
 	}
 	for leaf, at := range leaves {
 		for row := range to {
-			if m[at]>>row&1 == 1 {
+			if mask[at]>>row&1 == 1 {
 				to[row] = uint8(leaf)
 			}
 		}

@@ -8,16 +8,6 @@ import (
 	"simd/archsimd"
 )
 
-// vectorKernels are the kernels that this processor can run, the best first.
-func vectorKernels() []*kernels {
-	var list []*kernels
-	if archsimd.X86.AVX512() {
-		list = append(list, &kernels{name: "bit-sliced AVX-512", rank32: rank32AVX512, rank64: rank64AVX512,
-			member: memberAVX512, leaves: leavesAVX512, levels: levelsAVX512, add32: add32AVX512, add64: add64AVX512})
-	}
-	return list
-}
-
 func rank32AVX512(to *[tile]int8, keys *[tile]int32, r *ranks[int32]) {
 	pivots := archsimd.LoadInt32x16(&r.pivots)
 	for i, key := range keys {
@@ -57,20 +47,21 @@ func memberAVX512(to *[tile]int8, codes *codePlanes, right *[maxCodes / 8]uint8)
 }
 
 func leavesAVX512(to *[tile]uint8, nodes []slice, leaves []uint16, planes [][tile]int8, m *masks) {
-	m[1] = ^uint64(0)
+	mask := &m.bits
+	mask[1] = ^uint64(0)
 	for i := range nodes {
 		n := &nodes[i]
 		bins := archsimd.LoadInt8x64(&planes[n.plane])
-		all := m[n.at%uint16(len(m))] // % spares the check of the bounds
+		all := mask[n.at%uint16(len(mask))] // % spares the check of the bounds
 		right := bins.Greater(archsimd.BroadcastInt8x64(n.bin)).ToBits() & all
 		left := uint(2*i + 2)
-		m[left%uint(len(m))] = all ^ right
-		m[(left+1)%uint(len(m))] = right
+		mask[left%uint(len(mask))] = all ^ right
+		mask[(left+1)%uint(len(mask))] = right
 	}
 	one := archsimd.BroadcastInt8x64(1)
 	var leaf, number archsimd.Int8x64
 	for _, at := range leaves {
-		leaf = number.Merge(leaf, archsimd.Mask8x64FromBits(m[at%uint16(len(m))]))
+		leaf = number.Merge(leaf, archsimd.Mask8x64FromBits(mask[at%uint16(len(mask))]))
 		number = number.Add(one)
 	}
 	leaf.AsUint8x64().Store(to)

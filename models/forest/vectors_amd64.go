@@ -1,0 +1,19 @@
+//go:build goexperiment.simd
+
+package forest
+
+import "simd/archsimd"
+
+// vectorKernels are the kernels that this processor can run, the best first.
+func vectorKernels() []*kernels {
+	var list []*kernels
+	if archsimd.X86.AVX512() {
+		list = append(list, &kernels{name: "bit-sliced AVX-512", rank32: rank32AVX512, rank64: rank64AVX512,
+			member: memberAVX512, leaves: leavesAVX512, levels: levelsAVX512, add32: add32AVX512, add64: add64AVX512})
+	}
+	if archsimd.X86.AVX2() {
+		list = append(list, &kernels{name: "bit-sliced AVX2", half: true, rank32: rank32AVX2, rank64: rank64AVX2,
+			member: memberAVX2, leaves: leavesAVX2, levels: levelsAVX2, add32: addLoop[float32], add64: addLoop[float64]})
+	}
+	return list
+}
