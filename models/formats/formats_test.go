@@ -70,7 +70,7 @@ func TestNoModel(t *testing.T) {
 	f("hello, world\n", "text is not supported")
 	f("xyz", "text is not supported")
 	f("  \n", "a file of white space is not supported")
-	f(`{"learner": {}}`, "JSON text is not supported")
+	f(`{"weights": {}}`, "JSON text is not supported")
 	f("<!DOCTYPE html>", "XML or HTML text is not supported")
 	f("#!/bin/sh\n", "a script is not supported")
 	f("PK\x03\x04\x14\x00", "a zip archive, as PyTorch, Keras and skops write, is not supported")

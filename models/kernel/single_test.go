@@ -6,10 +6,11 @@ import (
 )
 
 // The sums are those of glibc 2.36 on x86-64 over every 257th float32: of the
-// bits of expf, and of logf where the argument is not negative.
+// bits of expf and expm1f, and of logf where the argument is not negative.
 func TestSinglesAreThoseOfGlibc(t *testing.T) {
-	const wantExp, wantLog = 0xd55e8b6bf6758826, 0x9dbf482daeeb25ce
-	exp, log := uint64(1469598103934665603), uint64(1469598103934665603)
+	const wantExp, wantLog, wantExpm1 = 0xd55e8b6bf6758826, 0x9dbf482daeeb25ce, 0xa38eb5a42243e194
+	const start = 1469598103934665603
+	exp, log, expm1 := uint64(start), uint64(start), uint64(start)
 	add := func(sum *uint64, v float32) { *sum = (*sum ^ uint64(math.Float32bits(v))) * 1099511628211 }
 	for b := uint64(0); b < 1<<32; b += 257 {
 		x := math.Float32frombits(uint32(b))
@@ -17,12 +18,16 @@ func TestSinglesAreThoseOfGlibc(t *testing.T) {
 			continue
 		}
 		add(&exp, Exp32(x))
+		add(&expm1, Expm132(x))
 		if x >= 0 {
 			add(&log, Log32(x))
 		}
 	}
 	if exp != wantExp {
 		t.Errorf("Exp32: sum %#x, want %#x", exp, uint64(wantExp))
+	}
+	if expm1 != wantExpm1 {
+		t.Errorf("Expm132: sum %#x, want %#x", expm1, uint64(wantExpm1))
 	}
 	if log != wantLog {
 		t.Errorf("Log32: sum %#x, want %#x", log, uint64(wantLog))

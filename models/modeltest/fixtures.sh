@@ -46,5 +46,5 @@ grep -v '^#' "$library/versions.txt" | while read -r folder version packages; do
 done
 
 cd "$library"
-find . -mindepth 2 -type f -name '*.json' | sed 's|^\./||; s|\.json$||' | LC_ALL=C sort >INDEX
+find . -mindepth 2 -type f -name '*.json' ! -name '*.model.json' | sed 's|^\./||; s|\.json$||' | LC_ALL=C sort >INDEX
 echo "$library: $(wc -l <INDEX) fixtures"

@@ -93,7 +93,7 @@ func quoted(key pyobj.Value) string {
 
 // hint says what can be run instead.
 func hint(table []class) string {
-	return fmt.Sprintf("Copal runs %d estimators of scikit-learn, which its README lists.", len(table))
+	return fmt.Sprintf("Copal runs %d estimators of scikit-learn and XGBoost, which its README lists.", len(table))
 }
 
 // A compiler turns values into nodes.

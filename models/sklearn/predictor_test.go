@@ -30,6 +30,19 @@ func TestEveryClassHasFixtures(t *testing.T) {
 	for _, name := range modeltest.List(t, fixtures) {
 		collect(versions, filepath.Dir(name), open(t, name).Info.Outline)
 	}
+	const boosters = "../modeltest/testdata/xgboost"
+	for _, name := range modeltest.List(t, boosters) {
+		path := filepath.Join(boosters, name)
+		f, err := modeltest.ReadFixture(path + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := formats.OpenFile(f.ModelPath(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		collect(versions, filepath.Dir(name), m.Info.Outline)
+	}
 	for _, class := range sklearn.Supported() {
 		if n := len(versions[class]); n < 2 {
 			t.Errorf("%s is in fixtures of %d versions, want 2 or more", class, n)

@@ -20,7 +20,7 @@ type class struct {
 // A class is matched by its name and the root package of its module:
 // scikit-learn renamed nearly every module in 0.22
 // (sklearn.linear_model.logistic → sklearn.linear_model._logistic), but has
-// no two estimators of one name.
+// no two estimators of one name. Boosters are estimators of other libraries.
 var classes = slices.Concat(
 	crossDecompositionClasses,
 	discriminantClasses,
@@ -71,8 +71,20 @@ var classes = slices.Concat(
 	xgboostClasses,
 )
 
-// Supported lists the estimators that can be compiled, as a hint gives them.
+// Supported lists the estimators that can be compiled, of all libraries.
 func Supported() []string { return names(classes) }
+
+// SupportedOf lists those of one library, by the first part of its modules:
+// "sklearn".
+func SupportedOf(root string) []string {
+	var list []string
+	for _, c := range classes {
+		if c.root == root {
+			list = append(list, c.name)
+		}
+	}
+	return list
+}
 
 func names(table []class) []string {
 	list := make([]string, len(table))

@@ -96,20 +96,32 @@ func (t *jsonTokens) scalar() (string, error) {
 	}
 	word := t.word()
 	if len(word) == 0 {
-		return "", t.errorf("found %q, want a string or a number", c)
+		return "", t.notA("string or number", word)
 	}
 	t.pos += len(word)
 	return string(word), nil
 }
 
-// word is what a number, a truth value or null is written with.
+// word is what a number, a truth value or null is written with. It is empty where
+// the file ends within: no model ends with one.
 func (t *jsonTokens) word() []byte {
 	b := t.ahead(lookahead)
 	n := 0
 	for n < len(b) && n < lookahead && isWord[b[n]] {
 		n++
 	}
+	if n == len(b) {
+		n = 0
+	}
 	return b[:n]
+}
+
+// notA is the error for a word that is no number.
+func (t *jsonTokens) notA(what string, word []byte) error {
+	if len(word) == 0 && len(t.ahead(lookahead)) < lookahead {
+		return t.ended()
+	}
+	return t.errorf("%q is no %s", word, what)
 }
 
 // isWord has the characters of numbers and of true, false, null, NaN, Infinity.
@@ -143,7 +155,7 @@ func (t *jsonTokens) integer() (int32, error) {
 		case string(word) == "false":
 			v = 0
 		case err != nil:
-			return 0, t.errorf("%q is no integer", word)
+			return 0, t.notA("integer", word)
 		case f != float64(int32(f)):
 			v = -1
 		default:
@@ -181,7 +193,7 @@ func (t *jsonTokens) floats(dst []float32) ([]float32, error) {
 		word := t.word()
 		v, ok := parseFloat32(word)
 		if !ok {
-			return t.errorf("%q is no number", word)
+			return t.notA("number", word)
 		}
 		t.pos += len(word)
 		dst = append(dst, v)

@@ -19,7 +19,7 @@ func (m *Model) Methods() []booster.Method {
 	if m.Forest != nil && m.Forest.Trees() > 0 {
 		list = append(list, booster.One(models.Apply, models.Int64, m.Forest.Trees(), m.Apply))
 	}
-	return list
+	return m.explain(list)
 }
 
 // Summary tells of the model for an outline.
@@ -32,5 +32,9 @@ func (m *Model) Summary() string {
 	if m.Forest == nil {
 		return text
 	}
-	return text + " · " + booster.Size(m.Forest.Trees(), m.Forest.Depth(), m.Forest.Nodes())
+	text += " · " + booster.Size(m.Forest.Trees(), m.Forest.Depth(), m.Forest.Nodes())
+	if m.Forest.Trees() > 0 {
+		text += " · " + m.Forest.Engine()
+	}
+	return text
 }

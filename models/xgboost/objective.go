@@ -135,7 +135,7 @@ func cumulate(row []float64) {
 func gaps(base []float32) {
 	for i := len(base) - 1; i > 0; i-- {
 		gap := max(base[i]-base[i-1]-tiny, tiny)
-		base[i] = gap + kernel.Log32(-float32(math.Expm1(float64(-gap))))
+		base[i] = gap + kernel.Log32(-kernel.Expm132(-gap))
 	}
 }
 

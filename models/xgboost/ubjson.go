@@ -85,7 +85,10 @@ func (t *ubjTokens) arrayHead() (h arrayHead, err error) {
 	}
 	h.count = -1
 	b := t.ahead(2)
-	if len(b) > 1 && b[0] == '$' {
+	if len(b) < 2 {
+		return h, t.ended()
+	}
+	if b[0] == '$' {
 		h.kind = b[1]
 		t.pos += 2
 		b = t.ahead(1)

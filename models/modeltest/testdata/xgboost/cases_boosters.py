@@ -28,7 +28,7 @@ add("deep", lambda: booster({"max_depth": 12, "min_child_weight": 0}, Y, 3), Non
 add("lossguide", lambda: booster({"tree_method": "hist", "grow_policy": "lossguide", "max_leaves": 9, "max_depth": 0}, Y, 3), None, UBJ)
 add("stumps", lambda: booster({"max_depth": 1}, Y, 4), None, "pkl")
 add("only_roots", lambda: booster({"gamma": 1e9}, Y, 2), None, JSON)
-add("many_trees", lambda: booster({"max_depth": 2, "eta": 0.05, "objective": "binary:logistic", "base_score": 0.7}, TWO, 30), [ROWS[:8]], UBJ, since=(1, 0))
+add("many_trees", lambda: booster({"max_depth": 2, "eta": 0.05, "objective": "binary:logistic", "base_score": 0.7}, TWO, 12), [ROWS[:8]], UBJ, since=(1, 0))
 add("zero_missing", lambda: booster({}, Y, x=FULL, missing=0.0), None, JSON)
 
 
@@ -62,7 +62,7 @@ add("base_scores_linear", lambda: booster(dict(LINEAR, objective="multi:softprob
 
 CODES = np.floor(np.abs(FULL * 3))
 CODES[::9, 3] = np.nan
-CATEGORIES = CODES[::18].copy()
+CATEGORIES = CODES[::20].copy()
 CATEGORIES[1, 3], CATEGORIES[2, 3], CATEGORIES[3, 3], CATEGORIES[4, 3] = 77, 2.75, 1e9, 16777216
 CATEGORIES[5, 3], CATEGORIES[6, 1] = 31, 2.9999999999
 KINDS = ["c", "c", "q", "c", "c"]

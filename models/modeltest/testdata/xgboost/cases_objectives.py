@@ -10,6 +10,8 @@ UBJ = "ubj" if VERSION >= (1, 6) else JSON
 def objective(name, y, save, since=(0, 0), until=(99, 0), label=None, **params):
     def build():
         b = booster(dict(params, objective=name), y, label=label)
+        if name == "reg:expectileerror":
+            b.tolerance = {"predict": "single"}  # log1pf
         return b, [ROWS, edges(b, X)], save
 
     build.__name__ = name.replace(":", "_") + ("_" + save if name == "binary:logistic" else "") + params.pop("suffix", "")

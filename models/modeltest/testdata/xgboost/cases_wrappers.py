@@ -11,7 +11,7 @@ if VERSION >= (0, 90):
     from xgboost import XGBRFClassifier, XGBRFRegressor
 
 BOTH = [ROWS, INFINITE] if VERSION >= (1, 4) else [ROWS]
-TREES = dict(n_estimators=5, max_depth=3, learning_rate=0.4, random_state=3, n_jobs=1)
+TREES = dict(n_estimators=3, max_depth=3, learning_rate=0.4, random_state=3, n_jobs=1)
 if (1, 3) <= VERSION < (1, 6):
     TREES["use_label_encoder"] = True
 
@@ -44,9 +44,9 @@ add("regressor_poisson", lambda: regressor(objective="count:poisson").fit(X, COU
 add("regressor_targets", lambda: regressor(tree_method="hist").fit(X, TARGETS), since=(1, 6))
 add("regressor_vector", lambda: vector_regressor(), since=(2, 0))
 add("ranker", lambda: ranker())
-add("forest_classifier", lambda: XGBRFClassifier(n_estimators=4, max_depth=3, random_state=1).fit(X, TWO), since=(0, 90))
+add("forest_classifier", lambda: XGBRFClassifier(n_estimators=3, max_depth=3, random_state=1).fit(X, TWO), since=(0, 90))
 add("forest_classifier_three", lambda: XGBRFClassifier(n_estimators=3, max_depth=3, random_state=1).fit(X, THREE), since=(0, 90))
-add("forest_regressor", lambda: XGBRFRegressor(n_estimators=4, max_depth=3, random_state=1).fit(X, Y), since=(0, 90))
+add("forest_regressor", lambda: XGBRFRegressor(n_estimators=3, max_depth=3, random_state=1).fit(X, Y), since=(0, 90))
 
 
 def vector_regressor():
@@ -76,9 +76,9 @@ def classifier_softmax():
 def stopped(make, **params):
     """Stopped early: the best round is not the last."""
     held = slice(0, 40)
-    rounds = {"early_stopping_rounds": 4}
+    rounds = {"early_stopping_rounds": 3}
     in_fit = {} if VERSION >= (1, 6) else rounds
-    m = make(**dict(params, n_estimators=40, learning_rate=1.5, **({} if in_fit else rounds)))
+    m = make(**dict(params, n_estimators=12, learning_rate=1.5, **({} if in_fit else rounds)))
     y = Y if make is regressor else THREE
     return m.fit(X[40:], y[40:], eval_set=[(X[held], y[held])], verbose=False, **in_fit)
 

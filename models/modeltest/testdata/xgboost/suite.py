@@ -35,7 +35,7 @@ CASES = []
 COMPLETE = {(0, 90), (1, 7), (3, 4)}
 KEY = (
     "binary_logistic_ dart_ linear_multi parallel_multi sets one_hot vector_leaves base_scores in_pipeline"
-    " regressor_missing regressor_stopped survival_aft reg_quantileerror reg_expectileerror binary_logitraw"
+    " regressor_missing_number regressor_stopped_parallel survival_aft reg_quantileerror reg_expectileerror binary_logitraw"
     " multi_softmax forest_classifier_three"
 ).split() + [["classifier", "classifier_texts", "classifier_softmax", "classifier_dart", "ranker"]]
 
@@ -86,7 +86,7 @@ LABELS3 = np.column_stack([TWO, FULL[:, 2] > 0, FULL[:, 4] > 0.5]).astype(int)
 GROUPS = [40] * 4
 RELEVANCE = np.digitize(SCORE, [0.0, 0.7, 1.4])
 
-ROWS = X[::18].copy()
+ROWS = X[::20].copy()
 ROWS[1, 0], ROWS[2, 2] = 1e-310, -5e-324  # denormal, and nothing as float32
 ROWS[3, 4], ROWS[4, 4] = 3.4e38, 1e-40
 ROWS[5] = np.nan
@@ -95,7 +95,7 @@ ROWS[7] = [0.1, -0.0, 0.0, -1.0, 1.0 / 3]
 INFINITE = np.array([[np.inf] * F, [-np.inf] * F, [1e300, -1e300, 0, np.nan, 1e39]])
 
 
-def edges(booster, rows, most=6):
+def edges(booster, rows, most=4):
     """Rows that lie on thresholds of the first trees, and one float to a side."""
     if "leaf" not in booster.get_dump()[0]:
         return rows[:1]
@@ -122,7 +122,9 @@ if VERSION < (1, 4):
     SMALL["verbosity"] = 0
 
 
-def booster(params, y, rounds=6, x=X, label=None, **kwargs):
+def booster(params, y, rounds=4, x=X, label=None, **kwargs):
+    if params.get("num_class") or np.ndim(y) == 2 or np.ndim(params.get("quantile_alpha", 0)) or np.ndim(params.get("expectile_alpha", 0)):
+        rounds = 2  # of several trees each
     d = xgb.DMatrix(x, label=y, **kwargs)
     if label:
         label(d)
@@ -250,7 +252,7 @@ TOLERANCE = {"contributions": "shap"}
 
 def save_model(model, path, ending):
     if ending == "pkl":
-        plain = isinstance(model, xgb.Booster) and VERSION not in COMPLETE
+        plain = isinstance(model, xgb.Booster) and VERSION in COMPLETE
         with open(path + ".pkl", "wb") as f, (f if plain else gzip.GzipFile("", "wb", 9, f, 0)) as g:
             pickle.dump(model, g, protocol=4 if VERSION >= (1, 0) else 2)
         return
