@@ -18,7 +18,9 @@ func (m *Model) Contributions(out, x []float64) {
 		}
 		for i := range count * m.Outputs {
 			m.share(out[(first*m.Outputs+i)*size:][:size], inner[i*(n+1):][:n+1])
-			m.move(out[(first*m.Outputs+i)*size:][:size], i%m.Outputs)
+			if m.bias != nil {
+				out[(first*m.Outputs+i)*size+m.Features] += m.bias[i%m.Outputs]
+			}
 		}
 	})
 }
@@ -31,18 +33,6 @@ func (m *Model) share(out, inner []float64) {
 		}
 	}
 	out[m.Features] = inner[len(m.groups)]
-}
-
-// move scales and moves the contributions of an output, as the margin is.
-func (m *Model) move(out []float64, output int) {
-	if m.scale != 1 {
-		for i := range out {
-			out[i] *= m.scale
-		}
-	}
-	if m.bias != nil {
-		out[m.Features] += m.bias[output]
-	}
 }
 
 // setGroups keeps what the columns of the forest are computed of: each combination

@@ -134,3 +134,15 @@ func logSoftmax(margins []float64) {
 		margins[i] = v - largest - sum
 	}
 }
+
+// Labels writes which classes a row has, 1 or 0 for each output: those whose margin
+// is above 0.
+func (m *Model) Labels(out, x []float64) {
+	m.Margin(out, x)
+	for i, v := range out {
+		out[i] = 0
+		if v > 0 {
+			out[i] = 1
+		}
+	}
+}

@@ -41,6 +41,8 @@ func TestNamesOfCompositions(t *testing.T) {
 
 func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }
 
+func TestCatBoost(t *testing.T) { modeltest.Run(t, "testdata/catboost") }
+
 func TestLightGBM(t *testing.T) { modeltest.Run(t, "testdata/lightgbm") }
 
 func TestXGBoost(t *testing.T) { modeltest.Run(t, "testdata/xgboost") }

@@ -51,7 +51,7 @@ func List(t testing.TB, dir string) []string {
 
 // endings are those of model files. That of a model in JSON is longer than that of
 // a fixture.
-var endings = []string{".pkl", ".model.json", ".txt", ".ubj", ".bin"}
+var endings = []string{".pkl", ".model.json", ".txt", ".ubj", ".bin", ".cbm"}
 
 func withoutEnding(file string) string {
 	for _, ending := range endings {

@@ -67,6 +67,7 @@ var classes = slices.Concat(
 	composeClasses,
 	functionClasses,
 	modelSelectionClasses,
+	catboostClasses,
 	lightgbmClasses,
 	xgboostClasses,
 )
