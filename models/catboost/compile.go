@@ -260,8 +260,22 @@ func (c *compiler) addNodes(at, size, leaf int) (int, error) {
 			return 0, err
 		}
 	}
+	t.weigh()
 	first, last := t.firstLeaf*c.outputs, (t.lastLeaf+1)*c.outputs
 	return 0, c.builder.Add(t.nodes, c.leaves[first:last], 0)
+}
+
+// weigh gives each node the weights of its leaves. Children come behind their
+// parents.
+func (t *nodeTree) weigh() {
+	for i := t.size - 1; i >= 0; i-- {
+		n := &t.nodes[i]
+		for _, child := range []int{n.Left, n.Right} {
+			if n.Kind != forest.Leaf && child < len(t.nodes) {
+				n.Cover += t.nodes[child].Cover
+			}
+		}
+	}
 }
 
 // A nodeTree is a tree that is not symmetric, while it is read.

@@ -43,13 +43,13 @@ type jsonFile struct {
 	Info     map[string]json.RawMessage `json:"model_info"`
 	Features struct {
 		Floats []struct {
-			Index   *int      `json:"feature_index"`
-			Flat    *int      `json:"flat_feature_index"`
-			Name    string    `json:"feature_id"`
-			OldName string    `json:"feature_name"`
-			Borders []float64 `json:"borders"`
-			HasNaNs bool      `json:"has_nans"`
-			Missing string    `json:"nan_value_treatment"`
+			Index   *int     `json:"feature_index"`
+			Flat    *int     `json:"flat_feature_index"`
+			Name    string   `json:"feature_id"`
+			OldName string   `json:"feature_name"`
+			Borders []number `json:"borders"`
+			HasNaNs bool     `json:"has_nans"`
+			Missing string   `json:"nan_value_treatment"`
 		} `json:"float_features"`
 		Categories []struct {
 			Index   *int    `json:"feature_index"`
@@ -74,26 +74,26 @@ type jsonCtr struct {
 	Identifier string        `json:"identifier"`
 	Type       string        `json:"ctr_type"`
 	Border     int           `json:"target_border_idx"`
-	PriorNum   float64       `json:"prior_numerator"`
-	PriorDenom float64       `json:"prior_denomerator"` // in their spelling
-	Shift      float64       `json:"shift"`
-	Scale      float64       `json:"scale"`
-	Borders    []float64     `json:"borders"`
+	PriorNum   number        `json:"prior_numerator"`
+	PriorDenom number        `json:"prior_denomerator"` // in their spelling
+	Shift      number        `json:"shift"`
+	Scale      number        `json:"scale"`
+	Borders    []number      `json:"borders"`
 }
 
 // A jsonElement is one part of a combination of features.
 type jsonElement struct {
-	Kind     string  `json:"combination_element"`
-	Category int     `json:"cat_feature_index"`
-	Float    int     `json:"float_feature_index"`
-	Border   float64 `json:"border"`
-	Value    int32   `json:"value"`
+	Kind     string `json:"combination_element"`
+	Category int    `json:"cat_feature_index"`
+	Float    int    `json:"float_feature_index"`
+	Border   number `json:"border"`
+	Value    int32  `json:"value"`
 }
 
 type jsonTree struct {
 	Splits  []jsonSplit `json:"splits"`
-	Leaves  []float64   `json:"leaf_values"`
-	Weights []float64   `json:"leaf_weights"`
+	Leaves  []number    `json:"leaf_values"`
+	Weights []number    `json:"leaf_weights"`
 }
 
 type jsonSplit struct {
@@ -115,12 +115,30 @@ type jsonTable struct {
 	Denominator int32 `json:"counter_denominator"`
 }
 
-func floats32(list []float64) []float32 {
+func floats32(list []number) []float32 {
 	short := make([]float32, len(list))
 	for i, v := range list {
 		short[i] = float32(v)
 	}
 	return short
+}
+
+func floats64(list []number) []float64 {
+	long := make([]float64, len(list))
+	for i, v := range list {
+		long[i] = float64(v)
+	}
+	return long
+}
+
+// first is the first text that is not empty.
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 func (d *document) jsonFeatures(file *jsonFile) error {
@@ -138,14 +156,14 @@ func (d *document) jsonFeatures(file *jsonFile) error {
 			return d.broken("a feature without an index")
 		}
 		missing := map[string]int{"AsFalse": 1, "AsTrue": asTrue}[x.Missing]
-		d.floats = append(d.floats, floatFeature{index: *x.Index, flat: *x.Flat, name: x.Name + x.OldName,
+		d.floats = append(d.floats, floatFeature{index: *x.Index, flat: *x.Flat, name: first(x.Name, x.OldName),
 			borders: floats32(x.Borders), missing: missing, hasMissing: x.HasNaNs})
 	}
 	for _, x := range f.Categories {
 		if x.Index == nil || x.Flat == nil {
 			return d.broken("a feature without an index")
 		}
-		d.categories = append(d.categories, categoricalFeature{index: *x.Index, flat: *x.Flat, name: x.Name + x.OldName})
+		d.categories = append(d.categories, categoricalFeature{index: *x.Index, flat: *x.Flat, name: first(x.Name, x.OldName)})
 		if len(x.Values) > 0 {
 			d.oneHots = append(d.oneHots, oneHot{index: *x.Index, values: x.Values})
 		}
@@ -267,7 +285,7 @@ func (d *document) jsonTrees(file *jsonFile) error {
 			}
 			d.splits = append(d.splits, *s.Index)
 		}
-		d.sizes, d.leaves, d.weights = append(d.sizes, int32(n)), append(d.leaves, t.Leaves...), append(d.weights, t.Weights...)
+		d.sizes, d.leaves, d.weights = append(d.sizes, int32(n)), append(d.leaves, floats64(t.Leaves)...), append(d.weights, floats64(t.Weights)...)
 	}
 	if len(file.Symmetric) > 0 && len(file.Trees) > 0 {
 		return d.broken("trees of two forms")
@@ -301,10 +319,10 @@ func (d *document) jsonNode(n *jsonNode) error {
 }
 
 func (d *document) jsonLeaf(n *jsonNode, at int) error {
-	var values []float64
-	var value float64
+	var values []number
+	var value number
 	if json.Unmarshal(n.Value, &value) == nil {
-		values = []float64{value}
+		values = []number{value}
 	} else if err := json.Unmarshal(n.Value, &values); err != nil {
 		return d.broken("a leaf without values")
 	}
@@ -313,7 +331,7 @@ func (d *document) jsonLeaf(n *jsonNode, at int) error {
 	}
 	d.outputs = len(values)
 	d.ends[at] = uint32(len(d.leaves))
-	d.leaves = append(d.leaves, values...)
+	d.leaves = append(d.leaves, floats64(values)...)
 	if n.Weight != nil {
 		d.weights = append(d.weights, *n.Weight)
 	}
@@ -325,17 +343,19 @@ func (d *document) jsonScale(file *jsonFile) error {
 	if len(file.Scale) == 0 {
 		return nil
 	}
-	if len(file.Scale) != 2 || json.Unmarshal(file.Scale[0], &d.scale) != nil {
+	var scale, one number
+	var list []number
+	if len(file.Scale) != 2 || json.Unmarshal(file.Scale[0], &scale) != nil {
 		return d.broken("scale_and_bias is not a number and a list")
 	}
-	var bias float64
-	if json.Unmarshal(file.Scale[1], &bias) == nil {
-		d.bias = []float64{bias}
-	} else if json.Unmarshal(file.Scale[1], &d.bias) != nil {
+	if json.Unmarshal(file.Scale[1], &one) == nil {
+		list = []number{one}
+	} else if json.Unmarshal(file.Scale[1], &list) != nil {
 		return d.broken("scale_and_bias is not a number and a list")
 	}
-	if len(d.bias) == 1 && bias == 0 && d.bias[0] == 0 {
-		d.bias = nil
+	d.scale = float64(scale)
+	if len(list) != 1 || list[0] != 0 {
+		d.bias = floats64(list)
 	}
 	return nil
 }
