@@ -57,7 +57,9 @@ func (c *compiler) checkShape() error {
 		}
 		d.bias = nil
 	}
-	c.model.bias = d.bias
+	if len(d.bias) > 0 {
+		c.model.bias = d.bias
+	}
 	return nil
 }
 
@@ -335,6 +337,10 @@ func (t *nodeTree) child(i, step int) int {
 		}
 		return i + step
 	}
-	t.nodes = append(t.nodes, t.leaf(i))
+	leaf := t.leaf(i)
+	t.nodes = append(t.nodes, leaf)
+	for _, v := range t.leaves[(t.firstLeaf+leaf.Leaf)*t.outputs:][:t.outputs] {
+		t.model.partial = t.model.partial || v != 0 || leaf.Cover != 0
+	}
 	return len(t.nodes) - 1
 }

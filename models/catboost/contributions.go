@@ -2,12 +2,22 @@ package catboost
 
 import "fmt"
 
+// explained is for how many outputs there are contributions: of mean and
+// deviation the library explains the mean.
+func (m *Model) explained() int {
+	if m.Loss == "RMSEWithUncertainty" {
+		return 1
+	}
+	return m.Outputs
+}
+
 // Contributions writes what each feature adds to the margin, and behind these what
-// the trees give on average: Outputs × (Features + 1) values a row. What is
+// the trees give on average: Features + 1 values for each output of a row, only for
+// the first one of RMSEWithUncertainty. What is
 // computed of several features is shared out equally (UnpackInternalShaps in
 // catboost/libs/fstr/shap_values.cpp).
 func (m *Model) Contributions(out, x []float64) {
-	n := len(m.groups)
+	n, outputs := len(m.groups), m.explained()
 	clear(out)
 	size := m.Features + 1
 	m.windows(x, func(first int, rows []float64) {
@@ -16,10 +26,12 @@ func (m *Model) Contributions(out, x []float64) {
 		if m.Forest.GroupContributions(inner, rows, m.places, n) != nil { // Explainable has been asked
 			return
 		}
-		for i := range count * m.Outputs {
-			m.share(out[(first*m.Outputs+i)*size:][:size], inner[i*(n+1):][:n+1])
+		for i := range count * outputs {
+			row, output := i/outputs, i%outputs
+			to := out[(first*outputs+i)*size:][:size]
+			m.share(to, inner[(row*m.Outputs+output)*(n+1):][:n+1])
 			if m.bias != nil {
-				out[(first*m.Outputs+i)*size+m.Features] += m.bias[i%m.Outputs]
+				to[m.Features] += m.bias[output]
 			}
 		}
 	})

@@ -15,6 +15,10 @@
 // of any size (catboost/libs/model/cpu/evaluator_impl.cpp), and then scaled and
 // moved once.
 //
+// The library's own contributions do not add up to the margin where a node of a
+// tree that is not symmetric ends on one side only (Lossguide, and Depthwise with
+// min_data_in_leaf): such models offer none here.
+//
 // Features of text and of embeddings are refused: their calcers are not there.
 //
 // Sources, in https://github.com/catboost/catboost: catboost/libs/model and its
@@ -48,6 +52,7 @@ type Model struct {
 	bias      []float64  // of each output; nil if none
 	border    float64    // margins above it are of the second class
 	symmetric bool       // all trees ask one question a level
+	partial   bool       // some node ends on one side only
 	computed  []computed // what the trees look at; nil if it is the row itself
 	groups    []group    // of features, which contributions take for one
 	places    []int32    // of each column that the trees look at, in groups

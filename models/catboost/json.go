@@ -83,11 +83,12 @@ type jsonCtr struct {
 
 // A jsonElement is one part of a combination of features.
 type jsonElement struct {
-	Kind     string `json:"combination_element"`
-	Category int    `json:"cat_feature_index"`
-	Float    int    `json:"float_feature_index"`
-	Border   number `json:"border"`
-	Value    int32  `json:"value"`
+	Kind      string `json:"combination_element"`
+	Category  int    `json:"cat_feature_index"`
+	Float     int    `json:"float_feature_index"`
+	Border    number `json:"border"`
+	OldBorder number `json:"border_id"` // before 0.12
+	Value     int32  `json:"value"`
 }
 
 type jsonTree struct {
@@ -97,7 +98,9 @@ type jsonTree struct {
 }
 
 type jsonSplit struct {
-	Index *int32 `json:"split_index"`
+	Index    *int32 `json:"split_index"`
+	Kind     string `json:"split_type"`
+	Category int    `json:"cat_feature_index"`
 }
 
 // A jsonNode is a node of a tree that is not symmetric: a split or a leaf.
@@ -198,7 +201,7 @@ func combinationOf(list []jsonElement) (c combination) {
 		case "cat_feature_value":
 			c.categories = append(c.categories, int32(e.Category))
 		case "float_feature":
-			c.floats = append(c.floats, floatSplit{feature: e.Float, border: float32(e.Border)})
+			c.floats = append(c.floats, floatSplit{feature: e.Float, border: float32(e.Border + e.OldBorder)})
 		default:
 			c.oneHots = append(c.oneHots, oneHotSplit{feature: e.Category, value: e.Value})
 		}
@@ -283,6 +286,7 @@ func (d *document) jsonTrees(file *jsonFile) error {
 			if s.Index == nil {
 				return d.broken("tree %d has a split without an index", i)
 			}
+			d.correct(&s)
 			d.splits = append(d.splits, *s.Index)
 		}
 		d.sizes, d.leaves, d.weights = append(d.sizes, int32(n)), append(d.leaves, floats64(t.Leaves)...), append(d.weights, floats64(t.Weights)...)
@@ -300,6 +304,24 @@ func (d *document) jsonTrees(file *jsonFile) error {
 	return nil
 }
 
+// correct sets the feature of a split's value: old releases list values at another
+// feature, whose place in rows is the number of the right one.
+func (d *document) correct(s *jsonSplit) {
+	if s.Kind != "OneHotFeature" {
+		return
+	}
+	at := int(*s.Index)
+	for i := range d.floats {
+		at -= len(d.floats[i].borders)
+	}
+	for i := range d.oneHots {
+		if at >= 0 && at < len(d.oneHots[i].values) {
+			d.oneHots[i].index = s.Category
+		}
+		at -= len(d.oneHots[i].values)
+	}
+}
+
 // jsonNode reads a node and all below it: the left one follows its parent.
 func (d *document) jsonNode(n *jsonNode) error {
 	at := len(d.steps)
@@ -311,6 +333,7 @@ func (d *document) jsonNode(n *jsonNode) error {
 		return d.broken("a node without two sides or the index of its split")
 	}
 	d.splits[at] = *n.Split.Index
+	d.correct(n.Split)
 	if err := d.jsonNode(n.Left); err != nil {
 		return err
 	}

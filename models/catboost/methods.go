@@ -77,8 +77,8 @@ func (m *Model) Methods() []booster.Method {
 		return list
 	}
 	list = append(list, booster.One(models.Apply, models.Int64, m.Forest.Trees(), m.Apply))
-	if m.scale == 1 && m.Forest.Explainable() == nil { // the library refuses other scales
-		list = append(list, booster.Contributions(m.Features, m.Outputs, m.Names, m.Contributions))
+	if m.scale == 1 && !m.partial && m.Forest.Explainable() == nil { // the library refuses other scales
+		list = append(list, booster.Contributions(m.Features, m.explained(), m.Names, m.Contributions))
 	}
 	return list
 }

@@ -65,7 +65,8 @@ func catClassifier(_ *compiler, r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
-// catLabels are the classes, 0, 1, … if the file has none.
+// catLabels are the classes. If the file has none they are 0, 1, …: as floats in
+// releases before 0.20, since which only probabilities as targets come without.
 func catLabels(m *catboost.Model) *labels {
 	l := &labels{dtype: models.Int64}
 	for i := range m.Classes {
@@ -82,7 +83,11 @@ func catLabels(m *catboost.Model) *labels {
 	}
 	if len(m.Classes) == 0 {
 		for i := range max(m.Outputs, 2) {
-			l.i64 = append(l.i64, int64(i))
+			if m.Loss == "CrossEntropy" {
+				l.i64 = append(l.i64, int64(i))
+			} else {
+				l.dtype, l.f64 = models.Float64, append(l.f64, float64(i))
+			}
 		}
 	}
 	return l

@@ -188,25 +188,36 @@ def answers(model, rows, bound):
     if old_exponent(inner) and bound:
         del out["predict"]
     if probabilities(inner):
-        proba = inner.predict(asked, prediction_type="Probability")
+        proba = cb.CatBoost.predict(inner, asked, prediction_type="Probability")
         if proba.ndim == 1:
             proba = np.column_stack([1 - proba, proba])
-        out["predict_proba"] = proba
-        if VERSION >= (0, 25):
-            out["predict_log_proba"] = inner.predict(asked, prediction_type="LogProbability")
+        if VERSION >= (0, 20) or loss(inner) != "MultiClassOneVsAll":  # it gave softmax
+            out["predict_proba"] = proba
+        if VERSION >= (0, 24):
+            out["predict_log_proba"] = cb.CatBoost.predict(inner, asked, prediction_type="LogProbability")
     out["margin"] = raw(inner, asked)
-    if VERSION >= (0, 23):
+    if VERSION >= (0, 15):
         out["apply"] = np.asarray(inner.calc_leaf_indexes(asked)).astype(np.int64)
     pool = asked if isinstance(asked, cb.Pool) else cb.Pool(asked, cat_features=inner_categories(inner))
     if VERSION >= (0, 20) and not hasattr(inner, "scaled"):
-        out["contributions"] = np.asarray(inner.get_feature_importance(pool, type="ShapValues"))
+        shap = np.asarray(inner.get_feature_importance(pool, type="ShapValues"))
+        if adds_up(shap, out["margin"], inner):
+            out["contributions"] = shap
     return {name: contributions(a) if name == "contributions" else column(a) for name, a in out.items()}
 
 
+def adds_up(shap, margin, inner):
+    """Those of some trees that are not symmetric do not: we give none then."""
+    if loss(inner) == "RMSEWithUncertainty":
+        margin = margin[:, :1]
+    good = np.allclose(shap.sum(axis=-1), margin)
+    assert good or inner.get_all_params()["grow_policy"] != "SymmetricTree"
+    return good
+
+
 def raw(inner, rows):
-    if type(inner).__name__ == "CatBoostRanker":
-        return inner.predict(rows)
-    return inner.predict(rows, prediction_type="RawFormulaVal")
+    """Some wrappers, and older ones, do not take the parameter."""
+    return cb.CatBoost.predict(inner, rows, prediction_type="RawFormulaVal")
 
 
 def inner_categories(inner):
@@ -240,10 +251,14 @@ def tolerance(model, asked, bound):
     t = {m: TOLERANCE.get(m, "exact") for m in names}
     if bound and loss(inner).split(":")[0] in ("Poisson", "Tweedie", "RMSEWithUncertainty"):
         t["predict"] = "exp"
-    for m, default in (("predict", "exp"), ("predict_log_proba", "log"), ("apply", "exact"), ("contributions", "shap")):
-        if m not in t and not (m == "contributions" and hasattr(inner, "scaled")) and (m != "predict_log_proba" or probabilities(inner)):
-            t[m] = default
     return t
+
+
+def unasked(model, asked):
+    """What this release does not offer, and newer ones do for its files."""
+    inner = model.steps[-1][1] if hasattr(model, "steps") else model
+    names = ["predict", "apply"] + ["contributions"] * (VERSION < (0, 20)) + ["predict_proba", "predict_log_proba"] * probabilities(inner)
+    return [name for name in names if name not in asked[0]]
 
 
 def save_model(model, path, ending):
@@ -279,6 +294,7 @@ def write(outdir, name, model, batches, save):
         "class": kind,
         "model": {"json": "model.json"}.get(save, save),
         "tolerance": tolerance(asking, asked, save == "pkl"),
+        "unasked": unasked(asking, asked),
         "batches": [{"rows": len(rows), "columns": columns(rows), "answers": a} for rows, a in zip(batches, asked)],
     }
     if not ours:
