@@ -14,10 +14,10 @@ SIMD_PACKAGES := ./models/kernel ./models/sklearn ./models/modeltest
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race fuzz bench lint fixtures clean
+.PHONY: help build demo test race fuzz bench lint fixtures differential clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
 
 build: bin/copal bin/copal-serve ## build bin/copal, and bin/copal-serve for this machine
 
@@ -56,7 +56,10 @@ lint: ## gofmt, go vet, staticcheck
 	test -z "$(SIMD)" || $(SIMD) $(GO) vet $(SIMD_PACKAGES)
 
 fixtures: ## make the committed fixtures again with the real libraries (needs Python)
-	models/modeltest/fixtures.sh
+	for library in $(notdir $(patsubst %/versions.txt,%,$(wildcard models/modeltest/testdata/*/versions.txt))); do models/modeltest/fixtures.sh $$library || exit 1; done
+
+differential: ## compare random models with the real library: [SEEDS=5] [CLASSES=…] [VERSIONS=…] (needs Python)
+	models/modeltest/differential.sh $(VERSIONS)
 
 clean: ## remove what build made
 	rm -rf bin $(SERVE)/*.gz

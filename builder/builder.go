@@ -31,6 +31,9 @@ type Spec struct {
 
 	// Open loads the model; nil is formats.OpenFile.
 	Open func(path string) (*models.Model, error)
+	// Verify, if set, judges the loaded model before anything slow. What it
+	// returns beside an error becomes the image's smoke test; nil for none.
+	Verify func(m *models.Model, method models.Method) (*contract.Smoke, error)
 	// Server gives the server layer for a platform; nil is serverbin.Layer.
 	Server func(platform string) (*layer.Layer, error)
 }
@@ -54,6 +57,10 @@ func Build(ctx context.Context, spec Spec, p progress.Func) (*image.Artifact, er
 	if err := tryRow(model, method); err != nil {
 		return nil, err
 	}
+	smoke, err := verify(spec, model, method)
+	if err != nil {
+		return nil, err
+	}
 	server, err := spec.Server(spec.Platform)
 	if err != nil {
 		return nil, err
@@ -70,6 +77,7 @@ func Build(ctx context.Context, spec Spec, p progress.Func) (*image.Artifact, er
 		return nil, err
 	}
 	manifest := describe(spec, file, model, method, digest)
+	manifest.Smoke = smoke
 	l, err := layer.New(ctx, []layer.File{layer.Bytes(contract.ManifestPath, 0o644, manifest.Encode())}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("manifest layer: %w", err)
@@ -100,6 +108,20 @@ func load(spec Spec, file *source.File, p progress.Func) (*models.Model, error) 
 	}
 	step.Done(strings.TrimSpace("Loaded " + file.Name + ": " + className(model) + ", " + model.Info.Library + " " + model.Info.Version))
 	return model, nil
+}
+
+func verify(spec Spec, m *models.Model, method models.Method) (*contract.Smoke, error) {
+	if spec.Verify == nil {
+		return nil, nil
+	}
+	smoke, err := spec.Verify(m, method)
+	if err != nil || smoke == nil {
+		return nil, err
+	}
+	if n := len(smoke.Request) + len(smoke.Answer); n > contract.MaxSmoke {
+		return nil, fmt.Errorf("the smoke test takes %d bytes of the image's manifest, at most %d are kept there: store fewer rows", n, contract.MaxSmoke)
+	}
+	return smoke, nil
 }
 
 // modelLayer reads the file once, for the digests of layer, tar and file.

@@ -37,12 +37,17 @@ type UnsupportedError struct {
 	Hint    string // what to do instead; a sentence
 }
 
+// Subject is what is not supported, and where it is in the model.
+func (e *UnsupportedError) Subject() string {
+	if e.Path == "" {
+		return e.Feature
+	}
+	return e.Path + ": " + e.Feature
+}
+
 func (e *UnsupportedError) Error() string {
 	var b strings.Builder
-	if e.Path != "" {
-		fmt.Fprintf(&b, "%s: ", e.Path)
-	}
-	fmt.Fprintf(&b, "%s is not supported", e.Feature)
+	fmt.Fprintf(&b, "%s is not supported", e.Subject())
 	if e.Version != "" {
 		fmt.Fprintf(&b, " (written by version %s)", e.Version)
 	}

@@ -91,25 +91,30 @@ func (p Port) Stride() int { return max(p.Width, 1) }
 
 // Info is what a model file says of itself; none of it is needed to predict.
 type Info struct {
-	Format      string   `json:"format"`                // "joblib", "pickle"
+	Format      string   `json:"format"`                // "joblib", "skops", "XGBoost UBJSON"
 	Compression string   `json:"compression,omitempty"` // "zlib", "lz4", …
-	Protocol    int      `json:"protocol"`              // of the pickle
+	Protocol    int      `json:"protocol"`              // of the pickle or of skops, if it is one
 	Library     string   `json:"library"`               // "scikit-learn"
 	Version     string   `json:"version,omitempty"`     // that wrote the file: "1.3.2"
+	Writer      string   `json:"writer,omitempty"`      // the program beside the library, if the file tells: "skops 0.16.0"
 	Outline     Node     `json:"outline"`               // the model as a tree
-	Globals     []Global `json:"globals,omitempty"`     // every global that a pickle names
+	Globals     []Global `json:"globals,omitempty"`     // every global that the file names
 }
 
 // A Node is one estimator in the outline of a model.
 type Node struct {
-	Path     string `json:"path"`              // "Pipeline.steps['scale']"
-	Class    string `json:"class"`             // "StandardScaler"
-	Summary  string `json:"summary,omitempty"` // "4 features", "3 classes · multinomial"
-	Children []Node `json:"children,omitempty"`
+	Path    string `json:"path"`              // "Pipeline.steps['scale']"
+	Class   string `json:"class"`             // "StandardScaler"
+	Summary string `json:"summary,omitempty"` // "4 features", "3 classes · multinomial"
+
+	// Columns are those that the node is given of a table, by their names or, if
+	// they have none, their places; empty if it is given all.
+	Columns  []string `json:"columns,omitempty"`
+	Children []Node   `json:"children,omitempty"`
 }
 
-// A Global is a module attribute that a pickle names: a class or a function.
+// A Global is a module attribute that a file names: a class or a function.
 type Global struct {
 	Name   string `json:"name"`   // "sklearn.linear_model._logistic.LogisticRegression"
-	Offset int64  `json:"offset"` // of the opcode that first named it, in the uncompressed stream
+	Offset int64  `json:"offset"` // of what first named it: of an opcode in the uncompressed stream, of a node in schema.json
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -22,10 +23,14 @@ import (
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/registry"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/copal-ml/copal/builder/image"
 	"github.com/copal-ml/copal/builder/local/sandbox"
 	"github.com/copal-ml/copal/builder/serverbin"
+	"github.com/copal-ml/copal/builder/sink/store"
+	"github.com/copal-ml/copal/runtime/contract"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scripts in testdata/script expect")
@@ -42,12 +47,18 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	models, err := filepath.Abs("../../models")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata/script",
 		UpdateScripts:      *update,
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLE", example)
+			env.Setenv("FIXTURES", filepath.Join(models, "modeltest", "testdata"))
+			env.Setenv("REFUSED", filepath.Join(models, "formats", "testdata", "refused"))
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
@@ -70,6 +81,7 @@ func TestScript(t *testing.T) {
 			"post":       post,
 			"registry":   startRegistry,
 			"setref":     setRef,
+			"mislead":    mislead,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "serverbin" {
@@ -239,6 +251,29 @@ func setRef(ts *testscript.TestScript, _ bool, args []string) {
 	host, _, _ := strings.Cut(ref, "/")
 	ts.Setenv("REF", ref)
 	ts.Setenv("HOST", host)
+}
+
+// mislead NAME OLD NEW replaces OLD by NEW in what an image of the local store
+// says of itself, as if its server answered otherwise than it did at the build.
+func mislead(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: mislead NAME OLD NEW")
+	}
+	s := store.Open(filepath.Join(ts.Getenv("XDG_DATA_HOME"), "copal"))
+	img, _, err := s.Get(args[0])
+	ts.Check(err)
+	file, err := img.ConfigFile()
+	ts.Check(err)
+	file = file.DeepCopy()
+	label := file.Config.Labels[contract.LabelManifest]
+	if !strings.Contains(label, args[1]) {
+		ts.Fatalf("%q is not in %s", args[1], label)
+	}
+	file.Config.Labels[contract.LabelManifest] = strings.Replace(label, args[1], args[2], 1)
+	img, err = mutate.ConfigFile(img, file)
+	ts.Check(err)
+	_, err = s.Put(context.Background(), args[0], &image.Artifact{Image: img}, nil)
+	ts.Check(err)
 }
 
 // freeAddr is a loopback address where nothing listens.

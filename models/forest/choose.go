@@ -1,8 +1,9 @@
 package forest
 
 import (
+	"fmt"
 	"math/bits"
-	"strconv"
+	"runtime"
 )
 
 // What the engines take, in nanoseconds on an AMD EPYC of the Zen 4 kind, by which
@@ -17,48 +18,77 @@ const (
 	sliceTime    = 1.3 // for a node
 	leafTime     = 0.7 // for a leaf
 	tableTime    = 15  // to add the values of a tree with few leaves
-	noTableTime  = 45  // and of one with many
+	noTableTime  = 30  // and what it takes longer for one with more than tableLeaves
 	tableLeaves  = 64
-	avx2Slowdown = 2
+	halfSlowdown = 2 // of kernels for 32 rows
 )
+
+// scalarTime is what the scalar engine takes for a row.
+func (f *Forest) scalarTime() float64 {
+	time := float64(len(f.columns)) * keyTime
+	for _, t := range f.oblivious {
+		time += float64(t.depth) * bitTime
+	}
+	for i := range f.trees {
+		leaves := f.lastLeaf(i) - int(f.trees[i].leaf)
+		time += float64(bits.Len(uint(leaves))) * stepTime
+	}
+	return time
+}
+
+// tileTime is what the bit-sliced engine takes for a tile.
+func (s *sliced) tileTime() float64 {
+	time := 0.0
+	for i := range s.trees {
+		t := &s.trees[i]
+		time += float64(t.count)*sliceTime + tableTime
+		if !s.oblivious {
+			time += float64(t.leaves) * leafTime
+		}
+		if t.leaves > tableLeaves {
+			time += noTableTime
+		}
+	}
+	if s.kernels.half {
+		time *= halfSlowdown
+	}
+	return time + float64(len(s.planes)+len(s.sets))*planeTime
+}
 
 // choose decides from how many rows on a tile is worth it, and gives the engine
 // up if it never is.
 func (f *Forest) choose() {
-	tileTime, rowTime := 0.0, float64(len(f.columns))*keyTime
-	for i := range f.sliced.trees {
-		t := &f.sliced.trees[i]
-		tileTime += float64(t.count) * sliceTime
-		depth := float64(bits.Len(uint(t.leaves)))
-		if f.sliced.oblivious {
-			rowTime += depth * bitTime
-		} else {
-			rowTime += depth * stepTime
-			tileTime += float64(t.leaves) * leafTime
-		}
-		if t.leaves <= tableLeaves {
-			tileTime += tableTime
-		} else {
-			tileTime += noTableTime
-		}
+	f.rowTime = f.scalarTime()
+	if f.sliced == nil {
+		return
 	}
-	if f.sliced.kernels.half {
-		tileTime *= avx2Slowdown
-	}
-	tileTime += float64(len(f.sliced.planes)+len(f.sliced.sets)) * planeTime
-	if f.sliced.least = int(tileTime/rowTime) + 1; f.sliced.least > tile {
+	time := f.sliced.tileTime()
+	f.sliced.least = int(time/f.rowTime) + 1
+	if f.sliced.least > tile {
 		f.sliced = nil
+		return
 	}
+	f.rowTime = time / tile
+}
+
+// partTime is the least work, in nanoseconds, that a goroutine is started for: a
+// core that sleeps takes some ten thousand until it runs.
+const partTime = 1e6
+
+// parts is how many goroutines share the work on so many rows.
+func (f *Forest) parts(rows int) int {
+	work := int(float64(rows) * f.rowTime / partTime)
+	return min(work, runtime.GOMAXPROCS(0))
 }
 
 // Engine names what runs.
 func (f *Forest) Engine() string {
 	name := "scalar"
 	if f.oblivious != nil {
-		name = "scalar, oblivious"
+		name = "oblivious"
 	}
 	if f.sliced == nil {
 		return name
 	}
-	return f.sliced.kernels.name + " from " + strconv.Itoa(f.sliced.least) + " rows, " + name
+	return fmt.Sprintf("%s from %d rows, else %s", f.sliced.kernels.name, f.sliced.least, name)
 }

@@ -1,10 +1,10 @@
 // Package forest is the one form that every tree ensemble is brought to, and the
-// engine that runs it.
+// engines that run it.
 //
 // A reader (of scikit-learn, XGBoost, …) describes its trees to a [Builder] node
 // by node, in the terms of its library. The builder checks them (children in
 // range, every node with one parent, no threshold that is NaN, a budget of
-// nodes) and lays them out for the engine; readers never see that layout, so an
+// nodes) and lays them out for the engines; readers never see that layout, so an
 // engine can be added or changed here alone.
 //
 //	b := forest.NewBuilder(forest.Shape{Features: 4, Width: 3, Outputs: 3, Precision: forest.Float32})
@@ -12,6 +12,7 @@
 //	f := b.Forest()
 //	f.Sum(out, x)                  // adds the values of the leaves, tree by tree
 //	f.Apply(ids, x)                // the leaf of each tree
+//	err = f.Contributions(phi, x)  // what each feature adds: SHAP values
 //
 // A tree asks one question a node, and goes left on yes:
 //
@@ -28,6 +29,43 @@
 //
 // An oblivious tree asks the same question of all nodes of a level: see
 // [Builder.AddOblivious].
+//
+// # Engines
+//
+// All engines give the same bits: each adds the values of one leaf a tree, in the
+// order of the trees and in the precision of Sums.
+//
+//   - scalar: nodes of 8 bytes, whose thresholds are integers that are ordered as
+//     the floats are (float64 ones are ranks among those of their column). One row
+//     goes down all trees at once, many rows down one tree after the other. It runs
+//     everywhere and takes everything; categories, more than 4094 columns, or a
+//     million nodes in a tree make it slower.
+//   - bit-sliced: what a node answers to 64 rows is one word, and all nodes of a
+//     tree are asked. It needs GOEXPERIMENT=simd at build time and AVX-512 or AVX2
+//     at run time, and takes trees of up to 256 leaves and features of up to 252
+//     categories.
+//   - oblivious: for forests of oblivious trees alone, by row or bit-sliced by level.
+//
+// The engine is chosen when the forest is made: for batches, the bit-sliced one
+// from that number of rows on for which it takes less time than the scalar one by
+// the times in choose.go. Engine names it.
+//
+// Microseconds a row on one core of an AMD EPYC (Zen 4, 2 cores, a shared virtual
+// machine), Go 1.26, least of many runs over rows that differ; models trained on
+// 20,000 rows of 50 features, and beside them what the library's own predict
+// takes for 10,000 rows with one thread:
+//
+//	                                      one row  AVX-512  AVX2  scalar  library
+//	XGBoost 3.4, 500 trees of depth 6         6.9      1.5   3.3     8.5       11
+//	LightGBM 4.7, 500 trees of 31 leaves     10.9      1.3   2.7      12       26
+//	CatBoost 1.2.10, 500 trees of depth 6     8.3      0.5   1.0     8.0      1.5
+//	scikit-learn 1.9, 100 trees of 10,000      17        -     -    8-13       21
+//
+// (AVX2 and scalar, but for the last line: of made-up trees of the same shape.)
+//
+// Sum runs on the goroutine that calls it, but spreads work of two milliseconds
+// and more over the cores and waits for it: whoever cuts requests into windows
+// need not know how long a forest takes.
 package forest
 
 // A Precision is that of the values that nodes compare.

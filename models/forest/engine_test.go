@@ -249,12 +249,12 @@ func shapes() (list []Shape) {
 func TestEnginesAreTheReference(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, shape := range shapes() {
-		for _, questions := range []int{0, 7, 15, 31, 63, 200, 700} {
+		for _, questions := range []int{0, 7, 31, 63, 200, 700} {
 			for _, sets := range []bool{false, true} {
 				t.Run(fmt.Sprint(shape, questions, sets), func(t *testing.T) {
 					s := newSample(r, shape, 12, questions, sets)
 					b := s.builder(t)
-					for _, rows := range []int{1, 7, 8, 63, 64, 65, 200} {
+					for _, rows := range []int{1, 8, 63, 65, 200} {
 						checkEngines(t, s, b, s.rows(r, rows))
 					}
 				})

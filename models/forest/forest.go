@@ -26,10 +26,11 @@ type Forest struct {
 
 	sliced *sliced // nil if only the scalar engine runs
 
-	symmetric []symmetric // what oblivious was made of, to be explained
-	expand    sync.Once
-	ordinary  *Forest // of these
+	weights  table // of the leaves of oblivious trees; empty if unknown
+	expand   sync.Once
+	ordinary *Forest // the oblivious trees, to be explained
 
+	rowTime float64   // about what Sum takes for one of many rows, in nanoseconds
 	scratch sync.Pool // of *block
 }
 
@@ -62,8 +63,33 @@ func (f *Forest) Depth() int { return int(f.depth) }
 //		}
 //	}
 //
-// It does not allocate once warm.
+// Many rows are spread over the cores; a few, which take less than two
+// milliseconds, stay on the goroutine of the caller and do not allocate once warm.
 func (f *Forest) Sum(out, x []float64) {
+	if f.Features == 0 {
+		return
+	}
+	if n := f.parts(len(x) / f.Features); n > 1 {
+		f.spread(n, out, x)
+		return
+	}
+	f.sum(out, x)
+}
+
+// spread is sum on n goroutines, which it waits for.
+func (f *Forest) spread(n int, out, x []float64) {
+	rows := len(x) / f.Features
+	size := (rows/n/tile + 1) * tile
+	var wait sync.WaitGroup
+	for first := size; first < rows; first += size {
+		last := min(first+size, rows)
+		wait.Go(func() { f.sum(out[first*f.Outputs:last*f.Outputs], x[first*f.Features:last*f.Features]) })
+	}
+	f.sum(out, x[:min(size, rows)*f.Features])
+	wait.Wait()
+}
+
+func (f *Forest) sum(out, x []float64) {
 	f.blocks(x, func(b *block, first int, rows []float64) {
 		f.sumBlock(b, out[first*f.Outputs:], rows)
 	})

@@ -260,12 +260,16 @@ func TestSizes(t *testing.T) {
 
 func TestNothingAllocatesOnceWarm(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for _, precision := range []Precision{Float64, Float32} {
-		nodes := random(r, 30, 3)
-		f := build(t, Shape{Features: 3, Width: 1, Outputs: 1, Precision: precision}, nodes, make([]float64, len(nodes)))
-		x, out, ids := make([]float64, 3*100), make([]float64, 100), make([]float64, 100)
-		if n := testing.AllocsPerRun(100, func() { f.Sum(out, x); f.Apply(ids, x) }); n >= 1 {
-			t.Errorf("precision %d: %v allocations", precision, n)
+	for _, shape := range shapes() {
+		s := newSample(r, shape, 5, 30, true)
+		for name, f := range engines(s.builder(t)) {
+			x, out, ids := s.rows(r, 100), make([]float64, 100*shape.Outputs), make([]float64, 100*5)
+			for _, rows := range []int{1, 100} {
+				part := x[:rows*shape.Features]
+				if n := testing.AllocsPerRun(20, func() { f.Sum(out, part); f.Apply(ids, part) }); n >= 1 {
+					t.Errorf("%s, %+v, %d rows: %v allocations", name, shape, rows, n)
+				}
+			}
 		}
 	}
 }
@@ -288,48 +292,4 @@ func FuzzAdd(f *testing.F) {
 		forest.Sum(out, []float64{1, 2, 3, math.NaN(), -1, 1e300})
 		forest.Apply(out, []float64{1, 2, 3, math.NaN(), -1, 1e300})
 	})
-}
-
-// BenchmarkSum rotates rows: a row that repeats is in the branch predictor.
-func BenchmarkSum(b *testing.B) {
-	r := rand.New(rand.NewPCG(7, 8))
-	const features, trees, rows = 50, 500, 1000
-	for _, bench := range []struct {
-		name string
-		at   int
-	}{{"OneRow", 1}, {"Rows1000", rows}} {
-		builder := NewBuilder(Shape{Features: features, Width: 1, Outputs: 1, Precision: Float32})
-		for range trees {
-			nodes := full(r, 6, features)
-			if err := builder.Add(nodes, make([]float64, len(nodes)), 0); err != nil {
-				b.Fatal(err)
-			}
-		}
-		f := builder.Forest()
-		x, out := make([]float64, rows*features), make([]float64, rows)
-		for i := range x {
-			x[i] = r.NormFloat64()
-		}
-		b.Run(bench.name, func(b *testing.B) {
-			row := 0
-			for b.Loop() {
-				f.Sum(out[:bench.at], x[row*features:][:bench.at*features])
-				row = (row + bench.at) % rows
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*bench.at), "ns/row")
-		})
-	}
-}
-
-// full makes a tree of the given depth without gaps.
-func full(r *rand.Rand, depth, features int) []Node {
-	nodes := make([]Node, 1<<(depth+1)-1)
-	for i := range nodes {
-		if 2*i+2 < len(nodes) {
-			nodes[i] = Node{Kind: AtMost, Feature: r.IntN(features), Threshold: r.NormFloat64() / 2, Left: 2*i + 1, Right: 2*i + 2}
-		} else {
-			nodes[i] = Node{Leaf: i, ID: i}
-		}
-	}
-	return nodes
 }

@@ -30,14 +30,13 @@ const asksSet = 1 << 31
 
 // Forest is the forest of all trees added, with the best engine for it here.
 func (b *Builder) Forest() *Forest {
-	for _, k := range vectorKernels() {
-		f := b.build(k)
-		if f.sliced != nil {
-			f.choose()
-		}
-		return f
+	var best *kernels
+	if list := vectorKernels(); len(list) > 0 {
+		best = list[0]
 	}
-	return b.build(nil)
+	f := b.build(best)
+	f.choose()
+	return f
 }
 
 // build makes a forest that runs on kernels too, if there are any and they suit

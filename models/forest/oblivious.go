@@ -125,7 +125,7 @@ func (t *symmetric) weigh(nodes []Node) {
 	}
 }
 
-// An oblivious tree asks its levels whether a key is above theirs; each yes sets a
+// An obliviousTree asks its levels whether a key is above theirs; each yes sets a
 // bit of the leaf.
 type obliviousTree struct {
 	first, depth int32  // in levels
@@ -138,39 +138,48 @@ type obliviousTree struct {
 func (b *Builder) buildOblivious(k *kernels) *Forest {
 	q := NewBuilder(b.shape) // of questions
 	f := &Forest{Shape: b.shape}
-	var values []float64
 	for i := range b.symmetric {
-		s := &b.symmetric[i]
-		t := obliviousTree{first: int32(len(q.nodes)), depth: int32(len(s.levels)), leaf: int32(f.leaves), output: int32(s.output)}
-		for j := range s.levels {
-			n := s.levels[j].turned()
-			if s.levels[j].Kind != Above {
-				t.turned |= 1 << j
-			}
-			q.nodes = append(q.nodes, q.question(&n))
-		}
-		values = append(values, q.ordered(s, t.turned)...)
-		f.depth, f.leaves = max(f.depth, t.depth), f.leaves+1<<len(s.levels)
-		f.oblivious = append(f.oblivious, t)
+		f.addOblivious(q, &b.symmetric[i])
 	}
-	f.values, f.columns, f.sets = newTable(values, b.shape.Sums), q.columns, q.sets
-	if f.Precision == Float64 {
-		f.bounds = q.bounds()
-	}
+	f.values, f.columns, f.sets = newTable(q.values, b.shape.Sums), q.columns, q.sets
 	if f.rowWidth() >= slots {
 		return b.buildExpanded(k)
+	}
+	if f.Precision == Float64 {
+		f.bounds = q.bounds()
 	}
 	for i := range q.nodes {
 		n := f.node(&q.nodes[i], 0)
 		f.levels = append(f.levels, pack(n.key, 0, min(n.slot, setSlot)))
 	}
-	if b.symmetric[0].weights != nil {
-		f.symmetric = b.symmetric
+	if len(q.covers) == f.leaves {
+		f.weights = shortTable(q.covers)
 	}
 	if k != nil {
 		f.sliced = q.sliceOblivious(f, k)
 	}
 	return f
+}
+
+// addOblivious adds a tree, whose questions and values go to q.
+func (f *Forest) addOblivious(q *Builder, s *symmetric) {
+	depth := len(s.levels)
+	t := obliviousTree{first: int32(len(q.nodes)), depth: int32(depth), leaf: int32(f.leaves), output: int32(s.output)}
+	for i := range s.levels {
+		n := s.levels[i].turned()
+		if s.levels[i].Kind != Above {
+			t.turned |= 1 << i
+		}
+		q.nodes = append(q.nodes, q.question(&n))
+	}
+	for leaf := range uint32(1) << depth {
+		q.values = append(q.values, s.values[int(leaf^t.turned)*f.Width:][:f.Width]...)
+		if s.weights != nil {
+			q.covers = append(q.covers, s.weights[leaf^t.turned])
+		}
+	}
+	f.depth, f.leaves = max(f.depth, t.depth), f.leaves+1<<depth
+	f.oblivious = append(f.oblivious, t)
 }
 
 // setSlot marks a level that asks the set of number key.
@@ -184,15 +193,6 @@ func (b *Builder) buildExpanded(k *kernels) *Forest {
 		panic(err) // they have been checked
 	}
 	return e.build(k)
-}
-
-// ordered are the values of a tree by the bits of "above".
-func (b *Builder) ordered(s *symmetric, turned uint32) []float64 {
-	values := make([]float64, 0, len(s.values))
-	for leaf := range uint32(1) << len(s.levels) {
-		values = append(values, s.values[int(leaf^turned)*b.shape.Width:][:b.shape.Width]...)
-	}
-	return values
 }
 
 // obliviousLeaf is the leaf of tree t, by the bits of "above".

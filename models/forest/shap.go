@@ -11,7 +11,7 @@ const maxPaths = 1 << 20
 
 // Explainable says why there are no contributions, if there are none.
 func (f *Forest) Explainable() error {
-	if f.symmetric != nil {
+	if f.oblivious != nil && !f.weights.empty() {
 		return f.expanded().Explainable()
 	}
 	if f.covers.empty() {
@@ -45,7 +45,7 @@ func (f *Forest) GroupContributions(out, x []float64, groups []int32, n int) err
 	if err := f.Explainable(); err != nil {
 		return err
 	}
-	if f.symmetric != nil {
+	if f.oblivious != nil {
 		return f.expanded().GroupContributions(out, x, groups, n)
 	}
 	clear(out)

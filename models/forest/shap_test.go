@@ -100,16 +100,26 @@ func TestContributionsAreShapleyValues(t *testing.T) {
 }
 
 func TestContributionsOfObliviousTrees(t *testing.T) {
-	shape := Shape{Features: 3, Width: 1, Outputs: 1}
-	levels := []Node{{Kind: Above, Threshold: 1}, {Kind: Above, Feature: 2, Threshold: 0}, {Kind: Above, Threshold: -1}}
-	values, weights := []float64{1, 2, 3, 4, 5, 6, 7, 8}, []float64{1, 0, 3, 1, 2, 5, 0, 2}
-	b := NewBuilder(shape)
-	if err := b.AddOblivious(levels, values, 0, weights...); err != nil {
-		t.Fatal(err)
+	r := rand.New(rand.NewPCG(19, 20))
+	for _, precision := range []Precision{Float64, Float32} {
+		s := &sample{shape: Shape{Features: 4, Width: 2, Outputs: 3, Precision: precision}}
+		b := NewBuilder(s.shape)
+		for depth := range 6 {
+			tree := symmetric{levels: make([]Node, depth), values: noise(r, 2<<depth), weights: make([]float64, 1<<depth)}
+			for i := range tree.levels {
+				tree.levels[i] = s.tree(r, 1, true)[0]
+			}
+			for i := range tree.weights {
+				tree.weights[i] = float64(r.IntN(5))
+			}
+			tree.weights[0] = 0.5
+			if err := b.AddOblivious(tree.levels, tree.values, depth%2, tree.weights...); err != nil {
+				t.Fatal(err)
+			}
+			s.trees, s.values, s.outputs = append(s.trees, tree.expand()), append(s.values, tree.values), append(s.outputs, depth%2)
+		}
+		checkContributions(t, s, b.Forest(), s.rows(r, 30))
 	}
-	tree := symmetric{levels: levels, values: values, weights: weights}
-	s := &sample{shape: shape, trees: [][]Node{tree.expand()}, values: [][]float64{values}, outputs: []int{0}}
-	checkContributions(t, s, b.Forest(), []float64{0, 0, 0, 2, 5, 1, -2, 5, 1, math.NaN(), 0, 3})
 }
 
 // Together with the mean, contributions add up to the sum.

@@ -1,10 +1,5 @@
 package forest
 
-import (
-	"math"
-	"slices"
-)
-
 // tile is the number of rows that the bit-sliced engine takes at once: what a
 // node answers to them is one word, bit i for row i.
 const tile = 64
@@ -79,151 +74,6 @@ type kernels struct {
 	add64  func(sums *[tile]float64, leaf *[tile]uint8, values []float64, leaves int)
 }
 
-// masks are which rows of a tile come to the nodes of a tree, by their places: as
-// bits, or as bytes of half a tile.
-type masks struct {
-	bits  [2 * sliceLeaves]uint64
-	bytes [2 * sliceLeaves][tile / 2]int8
-}
-
-// slice makes the form of the bit-sliced engine, or nil if the forest does not
-// fit it.
-func (b *Builder) slice(f *Forest, k *kernels) *sliced {
-	for _, d := range b.trees {
-		if d.count > 2*sliceLeaves-1 {
-			return nil
-		}
-	}
-	s, places := b.slicePlanes(f, k)
-	if s == nil {
-		return nil
-	}
-	for _, d := range b.trees {
-		s.addTree(b, d, places)
-	}
-	s.addValues(f)
-	return s
-}
-
-// sliceOblivious is the same for oblivious trees, whose levels are b.nodes.
-func (b *Builder) sliceOblivious(f *Forest, k *kernels) *sliced {
-	s, places := b.slicePlanes(f, k)
-	if s == nil {
-		return nil
-	}
-	s.oblivious = true
-	for i := range b.nodes {
-		s.slices = append(s.slices, places.slice(&b.nodes[i]))
-	}
-	for i := range f.oblivious {
-		t := &f.oblivious[i]
-		s.trees = append(s.trees, sliceTree{slices: t.first, count: t.depth, leaves: 1 << t.depth, values: t.leaf * int32(f.Width), output: t.output})
-	}
-	s.addValues(f)
-	return s
-}
-
-// planePlaces say which planes belong to the questions of nodes.
-type planePlaces struct {
-	first  []int     // plane of each column
-	bounds [][]int64 // of each column
-	sets   int       // where the planes of sets begin
-}
-
-// slicePlanes begins the form of the bit-sliced engine with its planes; it is nil
-// if there are too many.
-func (b *Builder) slicePlanes(f *Forest, k *kernels) (*sliced, *planePlaces) {
-	s := &sliced{kernels: k}
-	if !s.addSets(f.sets) {
-		return nil, nil
-	}
-	places := &planePlaces{bounds: b.bounds()}
-	places.first = s.addPlanes(b, places.bounds)
-	places.sets = len(s.planes)
-	if len(s.planes)+len(s.sets) > math.MaxUint16 {
-		return nil, nil
-	}
-	return s, places
-}
-
-// addPlanes makes the planes of all columns, and returns the first one of each.
-func (s *sliced) addPlanes(b *Builder, bounds [][]int64) (first []int) {
-	for i, list := range bounds {
-		first = append(first, len(s.planes))
-		for part := range slices.Chunk(list, planeBounds) {
-			p := plane{column: int32(i)}
-			if b.shape.Precision == Float32 {
-				p.ranks = int32(len(s.ranks32))
-				s.ranks32 = append(s.ranks32, newRanks[int32](part, math.MaxInt32))
-			} else {
-				p.ranks = int32(len(s.ranks64))
-				s.ranks64 = append(s.ranks64, newRanks[int64](part, math.MaxInt64))
-			}
-			s.planes = append(s.planes, p)
-		}
-	}
-	return first
-}
-
-func newRanks[K int32 | int64](bounds []int64, last K) (r ranks[K]) {
-	for i := range r.bounds {
-		r.bounds[i] = last
-		if i < len(bounds) {
-			r.bounds[i] = K(bounds[i])
-		}
-		if i%16 == 15 {
-			r.pivots[i/16] = r.bounds[i]
-		}
-	}
-	return r
-}
-
-// addTree adds a tree.
-func (s *sliced) addTree(b *Builder, d draft, places *planePlaces) {
-	t := sliceTree{slices: int32(len(s.slices)), places: int32(len(s.places)), values: int32(d.leaf * b.shape.Width), output: d.output}
-	for i := range d.count {
-		n := &b.nodes[d.first+i]
-		if n.left < 0 {
-			s.places = append(s.places, uint16(i+1))
-			continue
-		}
-		q := places.slice(n)
-		q.at = uint16(i + 1)
-		s.slices = append(s.slices, q)
-	}
-	t.count, t.leaves = int32(len(s.slices))-t.slices, int32(len(s.places))-t.places
-	s.trees = append(s.trees, t)
-}
-
-// slice is a question in the terms of planes.
-func (p *planePlaces) slice(q *question) slice {
-	if q.slot >= asksSet {
-		return slice{plane: uint16(p.sets + int(q.slot-asksSet))}
-	}
-	at, _ := slices.BinarySearch(p.bounds[q.slot], q.key)
-	return slice{plane: uint16(p.first[q.slot] + at/planeBounds), bin: turn(at % planeBounds)}
-}
-
-// turn makes a byte compare as int8.
-func turn(n int) int8 { return int8(uint8(n) ^ 0x80) }
-
-// addValues takes the values of leaves output by output.
-func (s *sliced) addValues(f *Forest) {
-	if f.Width == 1 {
-		s.values = f.values
-		return
-	}
-	var values []float64
-	for _, t := range s.trees {
-		for j := range f.Width {
-			for i := range int(t.leaves) {
-				values = append(values, f.values.at(int(t.values)+i*f.Width+j))
-			}
-		}
-	}
-	s.values = newTable(values, f.Sums)
-}
-
 // A sliceBlock is scratch for a tile.
 type sliceBlock struct {
 	keys32 [tile]int32
@@ -240,13 +90,20 @@ type sliceBlock struct {
 // sum is Sum for at most tile rows.
 func (s *sliced) sum(f *Forest, b *sliceBlock, out, x []float64) {
 	s.fillPlanes(f, b, x)
+	s.fillSets(f, b, x)
 	if f.Sums == Float32 {
 		b.sums32 = resize(b.sums32, f.Outputs)
-		gather(b.sums32, out)
+		sumTile(s, f, b, out, b.sums32, s.values.short, s.kernels.add32)
 	} else {
 		b.sums64 = resize(b.sums64, f.Outputs)
-		gather(b.sums64, out)
+		sumTile(s, f, b, out, b.sums64, s.values.long, s.kernels.add64)
 	}
+}
+
+// sumTile is sum in the precision of values, once the planes are there.
+func sumTile[T float32 | float64](s *sliced, f *Forest, b *sliceBlock, out []float64, sums [][tile]T, values []T,
+	add func(sums *[tile]T, leaf *[tile]uint8, values []T, leaves int)) {
+	gather(sums, out)
 	for i := range s.trees {
 		t := &s.trees[i]
 		nodes := s.slices[t.slices:][:t.count]
@@ -256,39 +113,25 @@ func (s *sliced) sum(f *Forest, b *sliceBlock, out, x []float64) {
 		case t.count <= 8:
 			s.kernels.levels(&b.leaf, nodes, b.planes)
 		default:
-			s.addDeep(f, b, t, nodes)
-			continue
+			s.kernels.levels(&b.leaf, nodes[:8], b.planes)
+			s.kernels.levels(&b.high, nodes[8:], b.planes)
 		}
 		for j := range f.Width {
-			at := int(t.values) + j*int(t.leaves)
-			if f.Sums == Float32 {
-				s.kernels.add32(&b.sums32[int(t.output)+j], &b.leaf, s.values.short[at:], int(t.leaves))
+			to, at := &sums[int(t.output)+j], int(t.values)+j*int(t.leaves)
+			if t.leaves > sliceLeaves {
+				addDeep(to, b, values[at:])
 			} else {
-				s.kernels.add64(&b.sums64[int(t.output)+j], &b.leaf, s.values.long[at:], int(t.leaves))
+				add(to, &b.leaf, values[at:], int(t.leaves))
 			}
 		}
 	}
-	if f.Sums == Float32 {
-		scatter(out, b.sums32)
-	} else {
-		scatter(out, b.sums64)
-	}
+	scatter(out, sums)
 }
 
 // addDeep adds the values of an oblivious tree of more than 8 levels.
-func (s *sliced) addDeep(f *Forest, b *sliceBlock, t *sliceTree, levels []slice) {
-	s.kernels.levels(&b.leaf, levels[:8], b.planes)
-	s.kernels.levels(&b.high, levels[8:], b.planes)
-	for j := range f.Width {
-		at := int(t.values) + j*int(t.leaves)
-		for i, low := range b.leaf {
-			leaf := at + (int(low) | int(b.high[i])<<8)
-			if f.Sums == Float32 {
-				b.sums32[int(t.output)+j][i] += s.values.short[leaf]
-			} else {
-				b.sums64[int(t.output)+j][i] += s.values.long[leaf]
-			}
-		}
+func addDeep[T float32 | float64](sums *[tile]T, b *sliceBlock, values []T) {
+	for i, low := range b.leaf {
+		sums[i] += values[int(low)|int(b.high[i])<<8]
 	}
 }
 
@@ -314,14 +157,6 @@ func scatter[T float32 | float64](rows []float64, from [][tile]T) {
 // fillPlanes ranks the values of rows. Rows that are not there have no meaning.
 func (s *sliced) fillPlanes(f *Forest, b *sliceBlock, x []float64) {
 	b.planes = resize(b.planes, len(s.planes)+len(s.sets))
-	b.codes = resize(b.codes, len(s.codings))
-	for i := range s.codings {
-		b.codes[i].fill(f, &s.codings[i], x)
-	}
-	for i := range s.sets {
-		set := &s.sets[i]
-		s.kernels.member(&b.planes[len(s.planes)+i], &b.codes[set.coding], &set.right)
-	}
 	for i, p := range s.planes {
 		c := &f.columns[p.column]
 		known := i > 0 && s.planes[i-1].column == p.column
@@ -336,5 +171,17 @@ func (s *sliced) fillPlanes(f *Forest, b *sliceBlock, x []float64) {
 			}
 			s.kernels.rank64(&b.planes[i], &b.keys64, &s.ranks64[p.ranks])
 		}
+	}
+}
+
+// fillSets asks the sets, whose planes are behind those of columns.
+func (s *sliced) fillSets(f *Forest, b *sliceBlock, x []float64) {
+	b.codes = resize(b.codes, len(s.codings))
+	for i := range s.codings {
+		b.codes[i].fill(f, &s.codings[i], x)
+	}
+	for i := range s.sets {
+		set := &s.sets[i]
+		s.kernels.member(&b.planes[len(s.planes)+i], &b.codes[set.coding], &set.right)
 	}
 }

@@ -4,6 +4,13 @@ package forest
 
 import "simd/archsimd"
 
+// masks are which rows of a tile come to the nodes of a tree, by their places: as
+// bits, or as bytes of half a tile.
+type masks struct {
+	bits  [2 * sliceLeaves]uint64
+	bytes [2 * sliceLeaves][tile / 2]int8
+}
+
 // vectorKernels are the kernels that this processor can run, the best first.
 func vectorKernels() []*kernels {
 	var list []*kernels

@@ -42,6 +42,18 @@ func TestRefused(t *testing.T) {
 		" (cloudpickle.cloudpickle._make_function) is not supported (byte 193)", "Copal runs no Python code.")
 	f("dill-function", `Pipeline.steps['prep'].func: the Python function "custom" of line 26, pickled by value`+
 		" (dill._dill._create_function) is not supported (byte 182)", "Copal runs no Python code.")
+	f("cloudpickle-lambda", `Pipeline.steps['prep'].func: the Python function "<lambda>" of line 70, pickled by value`+
+		" (cloudpickle.cloudpickle._make_function) is not supported (byte 193)", "a ufunc of NumPy")
+	f("cloudpickle-closure", `Pipeline.steps['prep'].func: the Python function "inner" of line 47, pickled by value`+
+		" (cloudpickle.cloudpickle._make_function) is not supported (byte 193)", "a ufunc of NumPy")
+	f("cloudpickle-class", `Pipeline.steps['prep']: the Python class "Doubler" with a method at line 39, pickled by value`+
+		" (cloudpickle.cloudpickle._make_skeleton_class) is not supported (byte 116)", "Copal runs no Python code.")
+	f("dill-lambda", `Pipeline.steps['prep'].func: the Python function "<lambda>" of line 70, pickled by value`+
+		" (dill._dill._create_function) is not supported (byte 182)", "a ufunc of NumPy")
+	f("dill-closure", `Pipeline.steps['prep'].func: the Python function "inner" of line 47, pickled by value`+
+		" (dill._dill._create_function) is not supported (byte 182)", "a ufunc of NumPy")
+	f("dill-class", `Pipeline.steps['prep']: the Python class "Doubler" with a method at line 39, pickled by value`+
+		" (dill._dill._create_type) is not supported (byte 95)", "Copal runs no Python code.")
 	f("dbscan", "DBSCAN: DBSCAN, which has no predict: it can only label the data it was fitted on,"+
 		" is not supported (written by version 1.7.2) (byte 49)", "Fit a KNeighborsClassifier on its labels_.")
 	f("not-fitted", "LogisticRegression: an estimator that is not fitted is not supported (written by version 1.7.2) (byte 68)",
@@ -73,12 +85,13 @@ func TestNoModel(t *testing.T) {
 	f(`{"weights": {}}`, "JSON text is not supported")
 	f("<!DOCTYPE html>", "XML or HTML text is not supported")
 	f("#!/bin/sh\n", "a script is not supported")
-	f("PK\x03\x04\x14\x00", "a zip archive, as PyTorch, Keras and skops write, is not supported")
+	f("PK\x03\x04\x14\x00", "not a valid zip file: its directory is missing or damaged; was the file cut off?")
+	f("PK\x05\x06"+strings.Repeat("\x00", 18), "an empty zip archive is not supported")
 	f("\x89PNG\r\n\x1a\n", "a PNG image is not supported")
 	f("\x93NUMPY\x01\x00", "a NumPy array (.npy) is not supported")
 	f("version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
 		"a Git LFS pointer (run `git lfs pull` to get the file it stands for) is not supported")
-	f("tree\nversion=v4\n", "a LightGBM model (text) is not supported")
+	f("tree\nversion=v4\n", "not a valid LightGBM text file: at byte 16: the file ends too early")
 	f("\x00\x00\x00", "a file of unknown type is not supported")
 	f(tarHeader(), "a tar archive is not supported")
 	f(gzipped(tarHeader()), "a tar archive (gzip) is not supported")
@@ -142,6 +155,7 @@ func TestOldProtocolsAreNoText(t *testing.T) {
 	f("(dp0\n.", "a file that holds a dict of nothing instead of an estimator is not supported")
 	f("(lp0\n.", "a file that holds a list of 0 instead of an estimator is not supported")
 	f("cnumpy.testing._private.utils\nrunstring\n(S'1'\n}tR.", "the global numpy.testing._private.utils.runstring is not supported (byte 0)")
+	f("cdill._dill\n_get_attr\n(cdill._dill\n_import_module\n(S'os'\ntRS'system'\ntR(S'x'\ntR.", "the global os.system is not supported (byte 70)")
 	f("csklearn.externals.x\ny\n.", "the global sklearn.externals.x.y is not supported (byte 0)")
 }
 

@@ -16,6 +16,7 @@ func FuzzOpen(f *testing.F) {
 		seed(f, filepath.Join("..", "modeltest", "testdata", "sklearn", pattern))
 	}
 	seed(f, filepath.Join("testdata", "refused", "*.pkl"))
+	seed(f, filepath.Join("..", "modeltest", "testdata", "skops", "0.16", "p*.skops"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := Open(models.Source{ReaderAt: bytes.NewReader(data), Name: "fuzz", Size: int64(len(data))})
 		if err != nil {

@@ -13,7 +13,8 @@ const unknown = "a file of unknown type"
 // a model should be.
 var magics = []struct{ prefix, what string }{
 	{"version https://git-lfs.github.com/spec/", "a Git LFS pointer (run `git lfs pull` to get the file it stands for)"},
-	{"PK\x03\x04", "a zip archive, as PyTorch, Keras and skops write,"},
+	{"PK\x03\x04", "a zip archive"},
+	{"PK\x05\x06", "an empty zip archive"},
 	{"\x89HDF\r\n\x1a\n", "an HDF5 file, as Keras writes,"},
 	{"\x93NUMPY", "a NumPy array (.npy)"},
 	{"GGUF", "a GGUF model"},

@@ -48,10 +48,25 @@ func loadPickle(src models.Source) (*models.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Info.Format = "pickle"
-	if file.Joblib || file.Compression != "" {
-		m.Info.Format = "joblib"
-	}
-	m.Info.Compression, m.Info.Protocol, m.Info.Globals = file.Compression, file.Protocol, file.Globals
+	tellPickle(&m.Info, file)
 	return m, nil
+}
+
+// inspectPickle tells what can be read of a file whose model cannot be loaded.
+func inspectPickle(src models.Source) (info models.Info) {
+	// The error is that of loadPickle, which the caller has.
+	file, _ := joblib.Decode(io.NewSectionReader(src, 0, src.Size), joblib.Options{Open: src.Beside})
+	if file != nil {
+		tellPickle(&info, file)
+		sklearn.Describe(&info, file.Root)
+	}
+	return info
+}
+
+func tellPickle(info *models.Info, file *joblib.File) {
+	info.Format = "pickle"
+	if file.Joblib || file.Compression != "" {
+		info.Format = "joblib"
+	}
+	info.Compression, info.Protocol, info.Globals = file.Compression, file.Protocol, file.Globals
 }

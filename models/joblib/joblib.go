@@ -71,7 +71,8 @@ func Sniff(head []byte) (compression string, ok bool) {
 
 // Decode reads a joblib file or a pickle. It reads r to its end, so that a
 // damaged checksum is found. The errors are those of [pickle.Decode]; offsets in
-// a *models.FormatError of format "pickle" count uncompressed bytes.
+// a *models.FormatError of format "pickle" count uncompressed bytes. Beside an
+// error the File holds what could be read before it, or is nil.
 func Decode(r io.Reader, opt Options) (*File, error) {
 	src := newSource(r, opt.Budget.Defaults())
 	stream, compression, err := src.open()
@@ -80,10 +81,7 @@ func Decode(r io.Reader, opt Options) (*File, error) {
 	}
 	a := &arrays{open: opt.Open, budget: opt.Budget.Defaults(), size: src.size}
 	file, err := pickle.Decode(stream, pickle.Options{Budget: opt.Budget, Built: a.built, Size: a.input})
-	if err != nil {
-		return nil, err
-	}
-	return &File{File: *file, Compression: compression, Joblib: a.found}, nil
+	return &File{File: *file, Compression: compression, Joblib: a.found}, err
 }
 
 // arrays turns the wrappers of one file into arrays.

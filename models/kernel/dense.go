@@ -140,6 +140,47 @@ func DivColumns(dst, x, v []float64) {
 	}
 }
 
+// Standardize is
+//
+//	for i := range x {
+//		dst[i] = (x[i] - mean[i%len(mean)]) / scale[i%len(mean)]
+//	}
+//
+// and reports whether all of dst is finite. It may work in place.
+func Standardize(dst, x, mean, scale []float64) bool {
+	n, bad := len(mean), 0.0 // see allFinite
+	for scale = scale[:n]; len(x) > 0; dst, x = dst[n:], x[n:] {
+		row, out := x[:n], dst[:n]
+		for j, m := range mean {
+			v := (row[j] - m) / scale[j]
+			out[j] = v
+			bad += float64(v * 0)
+		}
+	}
+	return bad == 0
+}
+
+// Rescale is
+//
+//	for i := range x {
+//		dst[i] = x[i] * scale[i%len(scale)] + shift[i%len(scale)]
+//	}
+//
+// with both results rounded, and reports whether all of dst is finite. It may work
+// in place.
+func Rescale(dst, x, scale, shift []float64) bool {
+	n, bad := len(scale), 0.0
+	for shift = shift[:n]; len(x) > 0; dst, x = dst[n:], x[n:] {
+		row, out := x[:n], dst[:n]
+		for j, m := range scale {
+			v := float64(row[j]*m) + shift[j]
+			out[j] = v
+			bad += float64(v * 0)
+		}
+	}
+	return bad == 0
+}
+
 // Clip is numpy.clip(x, lo, hi, out=x):
 //
 //	for i, v := range x {

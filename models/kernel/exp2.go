@@ -19,5 +19,5 @@ func Exp2(x float64) float64 {
 	entry := &expTable[n&(len(expTable)-1)]
 	r2 := r * r
 	poly := r + float64(r2*(0.5+float64(r*(1.0/6))+float64(r2*(1.0/24+float64(r*(1.0/120))))))
-	return scaled(entry.power, entry.tail+poly, n>>7)
+	return scaled(entry[0], entry[1]+poly, n>>7)
 }

@@ -1,7 +1,7 @@
 package kernel
 
-// expTable holds 2**(i/128) as power * (1+tail). TestExpTable computes it again.
-var expTable = [128]struct{ power, tail float64 }{
+// expTable holds 2**(i/128) as power * (1+tail): {power, tail}. TestExpTable computes it again.
+var expTable = [128][2]float64{
 	{0x1p+00, 0x0p+00},
 	{0x1.0163da9fb3335p+00, 0x1.b3b4f1a88bf6ep-54},
 	{0x1.02c9a3e778061p+00, -0x1.160139cd8dc5dp-56},

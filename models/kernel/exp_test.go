@@ -84,8 +84,8 @@ func TestExpTable(t *testing.T) {
 		f, _ := power.Float64()
 		q := new(big.Float).SetPrec(400).Quo(power, big.NewFloat(f))
 		tail, _ := q.Sub(q, big.NewFloat(1)).Float64()
-		if got.power != f || got.tail != tail {
-			t.Errorf("entry %d: got %x, %x, want %x, %x", i, got.power, got.tail, f, tail)
+		if got[0] != f || got[1] != tail {
+			t.Errorf("entry %d: got %x, %x, want %x, %x", i, got[0], got[1], f, tail)
 		}
 		power.Mul(power, root)
 	}

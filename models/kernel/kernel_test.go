@@ -66,6 +66,61 @@ func TestColumnsAreTheirReference(t *testing.T) {
 	f(DivColumns, func(x, v float64) float64 { return x / v })
 }
 
+func TestTwoColumnsAreTheirReference(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	f := func(op func(dst, x, v, w []float64) bool, want func(x, v, w float64) float64) {
+		t.Helper()
+		x, v, w := random(r, 15), random(r, 5), random(r, 5)
+		expect := make([]float64, len(x))
+		for i := range x {
+			expect[i] = want(x[i], v[i%5], w[i%5])
+		}
+		got := guarded(len(x))
+		if !op(got.data, x, v, w) {
+			t.Error("reports that the result is not finite")
+		}
+		got.check(t)
+		same(t, got.data, expect)
+		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			x[7] = bad
+			if op(got.data, x, v, w) {
+				t.Errorf("reports that the result for %v is finite", bad)
+			}
+		}
+	}
+	f(Standardize, func(x, v, w float64) float64 { return (x - v) / w })
+	f(Rescale, func(x, v, w float64) float64 { return float64(x*v) + w })
+}
+
+func TestSparseProductsAreTheirReference(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const n, m = 9, 5
+	weights, bias, values := random(r, m*n), random(r, m), random(r, 3)
+	indices, columns := []int{1, 4, 8}, make([]float64, m*n)
+	for j := range m {
+		for i := range n {
+			columns[i*m+j] = weights[j*n+i]
+		}
+	}
+	want, got := make([]float64, m), guarded(m)
+	for j := range m {
+		sum := 0.0
+		for k, i := range indices {
+			sum += float64(values[k] * weights[j*n+i])
+		}
+		want[j] = sum + bias[j]
+	}
+	AffineSparse(got.data, indices, values, weights, bias, n)
+	same(t, got.data, want)
+	AffineColumns(got.data, indices, values, columns, bias)
+	same(t, got.data, want)
+	got.check(t)
+	AddAt(got.data, []int32{0, 3}, values, 2)
+	want[0] += values[0] * 2
+	want[3] += values[1] * 2
+	same(t, got.data, want)
+}
+
 func TestArgMax(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	f := func(want int, x ...float64) {
@@ -233,6 +288,7 @@ func TestNothingAllocates(t *testing.T) {
 	f("Sum", func() { Sum(x) })
 	f("ArgMax", func() { ArgMax(x) })
 	f("DivColumns", func() { DivColumns(x, x, b) })
+	f("Standardize", func() { Standardize(x, x, b, b) })
 }
 
 func BenchmarkAffine(b *testing.B) {

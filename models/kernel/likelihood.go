@@ -2,17 +2,6 @@ package kernel
 
 import "math"
 
-// ExpEach is
-//
-//	for i, v := range x {
-//		x[i] = exp(v)
-//	}
-func ExpEach(x []float64) {
-	for i, v := range x {
-		x[i] = Exp(v)
-	}
-}
-
 // SumSingle is Sum for float32 values, in float32:
 //
 //	for _, v := range x {

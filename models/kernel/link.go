@@ -2,20 +2,6 @@ package kernel
 
 import "math"
 
-// Expit is the logistic function as scipy.special.expit computes it
-// (scipy/special/xsf/log_exp.h; _logit.h before 1.15):
-//
-//	for i, v := range x {
-//		x[i] = 1 / (1 + exp(-v))
-//	}
-//
-// exp(-v) overflows below v = -709.78, and the result is then 0 exactly.
-func Expit(x []float64) {
-	for i, v := range x {
-		x[i] = 1 / (1 + Exp(-v))
-	}
-}
-
 // Softmax is sklearn.utils.extmath.softmax over rows of n values, in place:
 //
 //	for each row {
@@ -29,6 +15,7 @@ func Expit(x []float64) {
 //		}
 //	}
 func Softmax(x []float64, n int) {
+	whole := x
 	for ; len(x) > 0; x = x[n:] {
 		row := x[:n]
 		m := row[0]
@@ -36,13 +23,11 @@ func Softmax(x []float64, n int) {
 			m = max(m, v)
 		}
 		for j, v := range row {
-			row[j] = Exp(v - m)
-		}
-		s := Sum(row)
-		for j := range row {
-			row[j] /= s
+			row[j] = v - m
 		}
 	}
+	ExpEach(whole)
+	NormalizeRows(whole, n)
 }
 
 // Log replaces each value by its natural logarithm, as numpy.log: -Inf for 0.

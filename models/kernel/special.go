@@ -126,7 +126,7 @@ func powerLess1(x, a float64, stable bool) float64 {
 	if stable {
 		return math.Expm1(a * math.Log1p(x))
 	}
-	return math.Pow(x+1, a) - 1
+	return Pow(x+1, a) - 1
 }
 
 // BoxCox is the power transform of Box and Cox (1964) as scipy.special.boxcox

@@ -12,7 +12,7 @@ func Tanh(x float64) float64 {
 	switch z := math.Abs(x); {
 	case z > 22:
 		return math.Copysign(1, x)
-	case z >= 0.625:
+	case z >= tanhNear:
 		return math.Copysign(1-2/(Exp(2*z)+1), x)
 	case x == 0 || math.IsNaN(x):
 		return x
@@ -24,6 +24,8 @@ func Tanh(x float64) float64 {
 }
 
 const (
+	tanhNear = 0.625
+
 	tanhP0 = -9.64399179425052238628e-1
 	tanhP1 = -9.92877231001918586564e1
 	tanhP2 = -1.61468768441708447952e3

@@ -163,6 +163,8 @@ func (r *reader) plant(output int) error {
 		n := forest.Node{Kind: forest.Leaf, Leaf: i, ID: i}
 		if len(t.leafCount) == t.leaves {
 			n.Cover = float64(t.leafCount[i])
+		} else if t.leaves == 1 {
+			n.Cover = 1 // whatever it is, all rows are here
 		}
 		t.nodes = append(t.nodes, n)
 	}

@@ -7,13 +7,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/copal-ml/copal/models"
 )
 
+// A reporter is the part of testing.TB that the checks need.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
 // checkInfo holds what the model says of itself against the fixture.
-func checkInfo(t *testing.T, f *Fixture, m *models.Model) {
+func checkInfo(t reporter, f *Fixture, m *models.Model) {
 	t.Helper()
 	if got := m.Info; got.Library != f.Library || got.Version != f.Version || got.Outline.Class != f.Class {
 		t.Errorf("got %s %s %s, want %s %s %s", got.Library, got.Version, got.Outline.Class, f.Library, f.Version, f.Class)
@@ -34,7 +39,7 @@ func checkInfo(t *testing.T, f *Fixture, m *models.Model) {
 
 // checkNames holds the names of the transform's result, if the model tells them,
 // against those of the library.
-func checkNames(t *testing.T, f *Fixture, m *models.Model) {
+func checkNames(t reporter, f *Fixture, m *models.Model) {
 	t.Helper()
 	got := NamesOut(m)
 	if len(f.Names) > 0 && got != nil && !slices.Equal(got, f.Names) {
@@ -62,7 +67,7 @@ func NamesOut(m *models.Model) []string {
 
 // A question is one method asked about one batch.
 type question struct {
-	t      *testing.T
+	t      reporter
 	f      *Fixture
 	m      *models.Model
 	batch  *Batch
@@ -99,7 +104,7 @@ func (q question) predict(dst, src *models.Frame) error {
 
 func (q question) refused(words string) {
 	q.t.Helper()
-	err := q.predict(new(models.Frame), q.batch.frame())
+	err := q.predict(new(models.Frame), q.batch.Frame())
 	var data *models.DataError
 	if !errors.As(err, &data) {
 		q.errorf("got error %v, want a *models.DataError: %s", err, words)
@@ -122,7 +127,7 @@ func wordsSettled(f *Fixture) bool {
 
 func (q question) answered(want []models.Column) {
 	q.t.Helper()
-	src := q.batch.frame()
+	src := q.batch.Frame()
 	whole, guards := guardedFrame(want)
 	if err := q.predict(whole, src); err != nil {
 		q.errorf("%v", err)
@@ -141,7 +146,7 @@ func (q question) answered(want []models.Column) {
 			q.errorf("%v", err)
 		}
 	}
-	if !reflect.DeepEqual(bits(src), bits(q.batch.frame())) {
+	if !reflect.DeepEqual(bits(src), bits(q.batch.Frame())) {
 		q.errorf("the input was modified")
 	}
 	q.rowByRow(whole)
@@ -164,7 +169,7 @@ func (q question) same(src, want *models.Frame) error {
 // rowByRow asks for each row alone.
 func (q question) rowByRow(want *models.Frame) {
 	q.t.Helper()
-	src := q.batch.frame()
+	src := q.batch.Frame()
 	for i := range src.Rows {
 		if err := q.same(rows(src, i, i+1), rows(want, i, i+1)); err != nil {
 			q.errorf("row %d alone: %v", i, err)
@@ -181,7 +186,7 @@ func (q question) manyRows(want *models.Frame) {
 		rows = 200
 	}
 	times := rows/q.batch.Rows + 1
-	if err := q.same(repeat(q.batch.frame(), times), repeat(want, times)); err != nil {
+	if err := q.same(repeat(q.batch.Frame(), times), repeat(want, times)); err != nil {
 		q.errorf("%d times: %v", times, err)
 	}
 }
@@ -189,7 +194,7 @@ func (q question) manyRows(want *models.Frame) {
 // otherForm asks with a column per feature instead of a matrix.
 func (q question) otherForm(want *models.Frame) {
 	q.t.Helper()
-	src := q.batch.frame()
+	src := q.batch.Frame()
 	if len(src.Columns) != 1 || src.Columns[0].Width == 0 {
 		return
 	}
@@ -205,7 +210,7 @@ func (q question) concurrent(want *models.Frame) {
 	for range 4 {
 		wg.Go(func() {
 			for range 3 {
-				if err := q.same(q.batch.frame(), want); err != nil {
+				if err := q.same(q.batch.Frame(), want); err != nil {
 					q.errorf("concurrent: %v", err)
 					return
 				}

@@ -21,7 +21,6 @@ type Fixture struct {
 	NumPy   string `json:"numpy"`
 	Python  string `json:"python"`
 	Class   string `json:"class"` // of the root
-	Model   string `json:"model"` // the ending of the model file; "" is pkl
 
 	// Tolerance has the methods that the model offers, and how close their
 	// answers must be.
@@ -43,6 +42,12 @@ type Batch struct {
 	Columns []column                  `json:"columns"`
 	Answers map[models.Method]columns `json:"answers"`
 	Refused map[models.Method]string  `json:"refused"`
+
+	// Noise has the methods that were asked again about values one unit in the
+	// last place away, and for each row the largest change of its answer: what
+	// the library itself owes to rounding. A label that changed is infinite.
+	// Fixtures that are kept have none.
+	Noise map[models.Method][]number `json:"noise"`
 }
 
 // columns are an answer: a list, or a single column without a list around it.
@@ -140,21 +145,13 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// frame is the question of b.
-func (b *Batch) frame() *models.Frame {
+// Frame is the question of b.
+func (b *Batch) Frame() *models.Frame {
 	f := &models.Frame{Rows: b.Rows}
 	for _, c := range b.Columns {
 		f.Columns = append(f.Columns, c.Column)
 	}
 	return f
-}
-
-// ModelPath is the model file of the fixture at path, which has no ending.
-func (f *Fixture) ModelPath(path string) string {
-	if f.Model == "" {
-		return path + ".pkl"
-	}
-	return path + "." + f.Model
 }
 
 // ReadFixture reads NAME.json.

@@ -14,31 +14,13 @@ cd "$(dirname "$0")/testdata"
 library=${1:-sklearn}
 [ $# -gt 0 ] && shift
 wanted=" $* "
-venvs=${VENVS:-${XDG_CACHE_HOME:-$HOME/.cache}/copal-fixtures}
 
-python() { # X.Y → its executable
-	if command -v "python$1" >/dev/null 2>&1 && "python$1" -V >/dev/null 2>&1; then
-		command -v "python$1"
-		return
-	fi
-	for p in "$(pyenv root 2>/dev/null)"/versions/"$1".*/bin/python; do
-		[ -x "$p" ] && echo "$p" && return
-	done
-	echo "python$1 is neither on PATH nor in pyenv" >&2
-	return 1
-}
+. ../venvs.sh
 
 grep -v '^#' "$library/versions.txt" | while read -r folder version packages; do
 	case "$wanted" in "  " | *" $folder "*) ;; *) continue ;; esac
-	venv="$venvs/$library-$folder"
-	if ! [ -e "$venv/complete" ]; then
-		exe=$(python "$version")
-		rm -rf "$venv"
-		"$exe" -m venv "$venv"
-		# shellcheck disable=SC2086 # one word per package
-		"$venv/bin/pip" -q install --disable-pip-version-check --only-binary=:all: $packages </dev/null
-		touch "$venv/complete"
-	fi
+	# shellcheck disable=SC2086 # one word per package
+	venv=$(virtual_environment "$library-$folder" "$version" $packages)
 	echo "$library $folder: $packages"
 	[ -n "${CASES:-}" ] || rm -rf "${library:?}/$folder"
 	# shellcheck disable=SC2086 # one word per group

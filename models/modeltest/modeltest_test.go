@@ -43,6 +43,21 @@ func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }
 
 func TestCatBoost(t *testing.T) { modeltest.Run(t, "testdata/catboost") }
 
+// TestCloudpickle has the models of the same cases as cloudpickle, which MLflow
+// uses, and dill write them.
+func TestCloudpickle(t *testing.T) { modeltest.Run(t, "testdata/cloudpickle") }
+
+// TestSkops has the models of the same cases in .skops files.
+func TestSkops(t *testing.T) { modeltest.Run(t, "testdata/skops") }
+
 func TestLightGBM(t *testing.T) { modeltest.Run(t, "testdata/lightgbm") }
 
 func TestXGBoost(t *testing.T) { modeltest.Run(t, "testdata/xgboost") }
+
+func TestImblearn(t *testing.T) { modeltest.Run(t, "testdata/imblearn") }
+
+func TestSklearnPandas(t *testing.T) { modeltest.Run(t, "testdata/sklearn_pandas") }
+
+func TestStatsmodels(t *testing.T) { modeltest.Run(t, "testdata/statsmodels") }
+
+func TestCategoryEncoders(t *testing.T) { modeltest.Run(t, "testdata/category_encoders") }

@@ -51,7 +51,7 @@ func List(t testing.TB, dir string) []string {
 
 // endings are those of model files. That of a model in JSON is longer than that of
 // a fixture.
-var endings = []string{".pkl", ".model.json", ".txt", ".ubj", ".bin", ".cbm"}
+var endings = []string{".pkl", ".skops", ".model.json", ".txt", ".ubj", ".bin", ".cbm"}
 
 func withoutEnding(file string) string {
 	for _, ending := range endings {
@@ -60,6 +60,16 @@ func withoutEnding(file string) string {
 		}
 	}
 	return file
+}
+
+// ModelPath is the model of the fixture at path, which has no ending.
+func ModelPath(path string) string {
+	for _, ending := range endings {
+		if _, err := os.Stat(path + ending); err == nil {
+			return path + ending
+		}
+	}
+	return path + endings[0]
 }
 
 func readIndex(t testing.TB, dir string) []string {
@@ -99,7 +109,7 @@ func check(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := formats.OpenFile(f.ModelPath(path))
+	m, err := formats.OpenFile(ModelPath(path))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/pyobj"
@@ -120,12 +121,34 @@ func (d *Decoder) popArgs() (slot, error) {
 	return s, nil
 }
 
-// object pushes o, or the plain value that it stands for.
+// object pushes o, or the plain value that it stands for. A global that a call
+// stands for is listed as any other.
 func (d *Decoder) object(o *pyobj.Object, depth int) error {
 	if err := d.Charge(costObject + pyobj.PlainCost(o)); err != nil {
 		return err
 	}
-	return d.push(pyobj.Plain(o), depth)
+	setState(o)
+	v := pyobj.Plain(o)
+	if g, ok := v.(*pyobj.Global); ok {
+		listed, err := d.global(g.Module, g.Name)
+		if err != nil {
+			return err
+		}
+		v = listed
+	}
+	return d.push(v, depth)
+}
+
+// setState does what cloudpickle leaves to a call whose result it drops: it gives
+// a class that travels by value its members. They are shown, not used.
+func setState(o *pyobj.Object) {
+	g := o.Global()
+	if g == nil || g.Name != "_class_setstate" || !strings.HasPrefix(g.Module, "cloudpickle.") || len(o.Args) != 2 {
+		return
+	}
+	if class, ok := o.Args[0].(*pyobj.Object); ok && class.State == nil {
+		class.State = o.Args[1]
+	}
 }
 
 func (d *Decoder) opNewObj() error {

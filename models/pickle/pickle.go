@@ -103,18 +103,20 @@ type File struct {
 // Decode reads one pickle. The errors are *models.FormatError for a stream that
 // is broken or beyond its budget, *models.UnsupportedError for one that needs
 // what the file does not hold (tensors of a PyTorch checkpoint, out-of-band
-// buffers, a registry of extension codes), and errors of r.
+// buffers, a registry of extension codes), and errors of r. Beside an error the
+// File holds the protocol and the globals as far as the stream was read.
 func Decode(r io.Reader, opt Options) (*File, error) {
 	d := newDecoder(r, opt)
 	root, err := d.run()
+	file := &File{Protocol: d.protocol, Globals: d.globals.list}
 	if err != nil {
-		return nil, err
+		return file, err
 	}
-	trailing, err := d.in.Drain()
-	if err != nil {
-		return nil, d.readError(err)
+	if file.Trailing, err = d.in.Drain(); err != nil {
+		return file, d.readError(err)
 	}
-	return &File{Root: root, Protocol: d.protocol, Globals: d.globals.list, Trailing: trailing}, nil
+	file.Root = root
+	return file, nil
 }
 
 // beginnings are the opcodes that need nothing on the stack.

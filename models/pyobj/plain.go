@@ -14,7 +14,7 @@ import (
 func (g *Global) Normal() (module, name string) {
 	module, name = g.Module, g.Name
 	switch module {
-	case "__builtin__":
+	case "__builtin__", "exceptions":
 		module = "builtins"
 		if name == "unicode" {
 			name = "str"
@@ -28,6 +28,9 @@ func (g *Global) Normal() (module, name string) {
 	const before, after = "numpy._core", "numpy.core"
 	if len(module) >= len(before) && module[:len(before)] == before && (len(module) == len(before) || module[len(before)] == '.') {
 		module = after + module[len(before):]
+	}
+	if module == "numpy.core._multiarray_umath" && (name == "_reconstruct" || name == "scalar") {
+		module = "numpy.core.multiarray" // dill before 0.3.5 names the C module that has them
 	}
 	return module, name
 }
@@ -50,6 +53,9 @@ func Is(v Value, name string) bool {
 //	_codecs.encode(text, "latin1")               bytes, protocols 0 to 2
 //	builtins.bytes(), bytearray(…)               bytes
 //	builtins.set([…]), frozenset([…])            sets, protocols 0 to 3
+//	dill._dill._create_array(f, args, state, …)  f(*args) and its state
+//	dill._dill._get_attr(_import_module(m), n)   the global m.n, before dill 0.3.5
+//	dill._dill._load_type(name)                  the global slice, range or functools.partial
 func Plain(o *Object) Value {
 	if o.Make != Reduce || o.Kwargs != nil {
 		return o
@@ -68,6 +74,38 @@ func Plain(o *Object) Value {
 	case "builtins":
 		if v, ok := builtin(name, o.Args); ok {
 			return v
+		}
+	case "dill._dill":
+		return undilled(o, name)
+	}
+	return o
+}
+
+// undilled turns the helpers of dill (dill/_dill.py) into what pickle writes. An
+// array made by another function than NumPy's own stays as it is.
+func undilled(o *Object, name string) Value {
+	args := o.Args
+	switch {
+	case name == "_create_array" && len(args) >= 3 && Is(args[0], fnReconstruct):
+		if of, ok := args[1].(Tuple); ok {
+			return &Object{Class: args[0], Args: of, State: args[2], Offset: o.Offset}
+		}
+	case name == "_load_type" && len(args) == 1:
+		switch args[0] {
+		case "SliceType":
+			return &Global{Module: "builtins", Name: "slice", Offset: o.Offset}
+		case "RangeType", "XRangeType":
+			return &Global{Module: "builtins", Name: "range", Offset: o.Offset}
+		case "PartialType":
+			return &Global{Module: "functools", Name: "partial", Offset: o.Offset}
+		}
+	case name == "_get_attr" && len(args) == 2:
+		module, ok := args[0].(*Object)
+		attr, ok2 := args[1].(string)
+		if ok && ok2 && Is(module.Class, "dill._dill._import_module") && len(module.Args) > 0 {
+			if of, ok := module.Args[0].(string); ok && of != "" && attr != "" {
+				return &Global{Module: of, Name: attr, Offset: o.Offset}
+			}
 		}
 	}
 	return o

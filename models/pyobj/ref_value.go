@@ -118,13 +118,17 @@ func (r Ref) Floats(name string) ([]float64, error) {
 	return f, nil
 }
 
-// Array reads an array in any of its forms; a list or tuple of scalars, also a
+// Array reads an array in any of its forms; a pandas Index, Series or extension
+// array, as numpy.asarray would; a list or tuple of scalars, also a
 // nested one, as numpy.array would make of it; or a scalar, as an array of no
 // dimensions. Sequences of strings, of mixed types, or of anything else become
 // an array of dtype O.
 func (r Ref) Array() (*ndarray.Array, error) {
 	if err := r.again(); err != nil {
 		return nil, err
+	}
+	if a, ok, err := r.pandas(); ok {
+		return a, err
 	}
 	a, err := r.array()
 	if err != nil {

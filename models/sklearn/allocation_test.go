@@ -5,10 +5,12 @@
 package sklearn_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/modeltest"
 )
 
 func TestPredictDoesNotAllocate(t *testing.T) {
@@ -60,6 +62,41 @@ func TestTextDoesNotAllocate(t *testing.T) {
 	f("1.9/hashing_vectorizer_logistic", models.PredictProba)
 	f("1.9/count_vectorizer_bigrams", models.Transform)
 	f("1.9/count_vectorizer_char_wb", models.Transform)
+}
+
+// Neither do tables of numbers and texts, nor what keeps sparse rows sparse.
+func TestFixturesDoNotAllocate(t *testing.T) {
+	f := func(fixture string, methods ...models.Method) {
+		t.Helper()
+		m, dst := open(t, fixture), new(models.Frame)
+		fix, err := modeltest.ReadFixture(filepath.Join(fixtures, fixture+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		src := fix.Batches[0].Frame()
+		for _, method := range methods {
+			run := func() {
+				if err := m.Signature().Check(src); err != nil {
+					t.Fatal(err)
+				}
+				if err := m.Predict(dst, src, method); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run()
+			if n := testing.AllocsPerRun(50, run); n != 0 {
+				t.Errorf("%s, %s: %v allocations", fixture, method, n)
+			}
+		}
+	}
+	f("1.9/compose_census", models.Predict, models.PredictProba)
+	f("1.9/sparse_into_knn", models.Predict, models.PredictProba)
+	f("1.9/sparse_into_svc", models.Predict, models.DecisionFunction)
+	f("1.9/sparse_into_mlp", models.Predict, models.PredictProba)
+	f("1.9/sparse_into_truncated_svd", models.Transform)
+	f("1.9/sparse_into_kmeans", models.Predict, models.Transform)
+	f("1.9/sparse_into_nystroem", models.Transform)
+	f("1.9/sparse_into_binarizer", models.Transform)
 }
 
 func BenchmarkTfidfLogistic(b *testing.B) {

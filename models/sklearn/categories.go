@@ -34,11 +34,24 @@ func readCategories(r pyobj.Ref) (*categories, error) {
 	if a.Dims() != 1 || a.Len() == 0 {
 		return nil, r.Format("want an array of categories, got shape %v", a.Shape)
 	}
-	c := &categories{nan: unknown, none: unknown, names: make([]string, a.Len()), kind: a.DType.Kind}
 	values, err := scalars(r, a)
 	if err != nil {
 		return nil, err
 	}
+	return newCategories(r, values, a.DType.Kind)
+}
+
+// categoriesOf reads the labels of an index as categories.
+func categoriesOf(r pyobj.Ref, labels []pyobj.Value) (*categories, error) {
+	values := make([]any, len(labels))
+	for i, v := range labels {
+		values[i] = plainMissing(v)
+	}
+	return newCategories(r, values, 'O')
+}
+
+func newCategories(r pyobj.Ref, values []any, kind byte) (*categories, error) {
+	c := &categories{nan: unknown, none: unknown, names: make([]string, len(values)), kind: kind}
 	if holdsText(values) {
 		c.texts = make(map[string]int)
 	} else {

@@ -21,19 +21,15 @@ var clusterClasses = []class{
 
 // A clustering gives each row to the nearest of some centers.
 type clustering struct {
+	euclidean
 	centers *grid
-	squares []float64 // c.c of each center
-	numbers []int64   // what predict answers for each; nil for its index
-	full    bool      // compare |x - c|² whole: see nearest
+	numbers []int64 // what predict answers for each; nil for its index
+	full    bool    // compare |x - c|² whole: see nearest
 	names   []string
 }
 
 func newClustering(centers *grid) *clustering {
-	c := &clustering{centers: centers}
-	for i := range centers.rows {
-		c.squares = append(c.squares, kernel.Dot(centers.row(i), centers.row(i)))
-	}
-	return c
+	return &clustering{centers: centers, euclidean: newEuclidean(centers)}
 }
 
 // integer is the port of one whole number a row.
@@ -59,27 +55,42 @@ func (c *clustering) node(r pyobj.Ref, distances bool) (*node, error) {
 // squared distance, from which x.x may wipe out the difference, does so in
 // versions that computed it.
 func (c *clustering) predict(ws *workspace, x block, out []float64) error {
+	if x.sparse != nil {
+		return c.predictSparse(ws, x, out)
+	}
 	data, err := ws.centered(x, nil, c.names)
 	if err != nil {
 		return err
 	}
-	for i := range out {
-		best := c.nearest(data[i*c.centers.cols : (i+1)*c.centers.cols])
-		out[i] = float64(best)
-		if c.numbers != nil {
-			out[i] = float64(c.numbers[best])
+	k, n := c.centers.rows, c.centers.cols
+	rows := min(blockOf(k), x.rows)
+	products := ws.floats(rows * k)
+	for from := 0; from < x.rows; from += rows {
+		to := min(from+rows, x.rows)
+		c.points.Affine(products[:(to-from)*k], data[from*n:to*n])
+		for i := from; i < to; i++ {
+			out[i] = c.number(c.nearest(data[i*n:(i+1)*n], products[(i-from)*k:][:k]))
 		}
 	}
 	return nil
 }
 
-func (c *clustering) nearest(row []float64) (best int) {
+// number is what predict answers for a center.
+func (c *clustering) number(center int) float64 {
+	if c.numbers != nil {
+		return float64(c.numbers[center])
+	}
+	return float64(center)
+}
+
+// nearest is the center nearest to row, whose products with all are given.
+func (c *clustering) nearest(row, products []float64) (best int) {
 	least, xx := math.Inf(1), 0.0
 	if c.full {
 		xx = kernel.Dot(row, row)
 	}
 	for j, cc := range c.squares {
-		d := float64(-2 * kernel.Dot(row, c.centers.row(j)))
+		d := float64(-2 * products[j])
 		if c.full {
 			d = max(d+xx+cc, 0)
 		} else {
@@ -94,14 +105,49 @@ func (c *clustering) nearest(row []float64) (best int) {
 
 // distances is transform: euclidean_distances to the centers.
 func (c *clustering) distances(ws *workspace, x block) (block, error) {
+	if x.sparse != nil {
+		return c.distancesSparse(ws, x)
+	}
 	data, err := ws.centered(x, nil, c.names)
 	if err != nil {
 		return block{}, err
 	}
 	y := block{rows: x.rows, width: c.centers.rows, data: ws.floats(x.rows * c.centers.rows), owned: true}
-	squaredDistances(y.data, data, c.centers)
+	c.squaredDistances(y.data, data)
 	for i, d := range y.data {
 		y.data[i] = math.Sqrt(d)
+	}
+	return y, nil
+}
+
+// predictSparse is predict of sparse rows.
+func (c *clustering) predictSparse(ws *workspace, x block, out []float64) error {
+	k := c.centers.rows
+	products := ws.floats(x.rows * k)
+	if err := ws.multiply(products, x, &c.points, c.names); err != nil {
+		return err
+	}
+	for i := range out {
+		_, row := x.sparse.row(i)
+		out[i] = c.number(c.nearest(row, products[i*k:(i+1)*k]))
+	}
+	return nil
+}
+
+// distancesSparse is distances of sparse rows.
+func (c *clustering) distancesSparse(ws *workspace, x block) (block, error) {
+	k := c.centers.rows
+	y := block{rows: x.rows, width: k, data: ws.floats(x.rows * k), owned: true}
+	if err := ws.multiply(y.data, x, &c.points, c.names); err != nil {
+		return block{}, err
+	}
+	for i := range x.rows {
+		_, row := x.sparse.row(i)
+		xx := kernel.Dot(row, row)
+		for j, cc := range c.squares {
+			p := &y.data[i*k+j]
+			*p = math.Sqrt(max(xx-2**p+cc, 0))
+		}
 	}
 	return y, nil
 }
@@ -253,11 +299,13 @@ func (b *bisection) predict(ws *workspace, x block, out []float64) error {
 	if err != nil {
 		return err
 	}
+	var products [2]float64
 	for i := range out {
 		row := data[i*b.centers.cols : (i+1)*b.centers.cols]
 		n := &b.nodes[0]
 		for n.pair != nil {
-			if n.pair.nearest(row) == 0 {
+			n.pair.points.Affine(products[:], row)
+			if n.pair.nearest(row, products[:]) == 0 {
 				n = &b.nodes[n.left]
 			} else {
 				n = &b.nodes[n.right]

@@ -3,14 +3,12 @@ package sklearn
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/pyobj"
 )
-
-// Library is the name of the library, as models.Info gives it.
-const Library = "scikit-learn"
 
 // Compile makes a model of the value that a pickle holds. Globals are all that
 // the pickle names. It fills in what the values tell of themselves: the
@@ -25,11 +23,15 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 	r := pyobj.NewRef("", root)
 	if what := otherRoot(root); what != "" {
 		return nil, &models.UnsupportedError{Feature: "a file that holds " + what + " instead of an estimator",
-			Offset: r.Offset(), Hint: "Save the fitted estimator itself. " + hint(classes)}
+			Offset: r.Offset(), Hint: "Save the fitted estimator itself. " + hint(every())}
 	}
 	module, name, _ := r.Class()
 	r = r.Named(name)
-	c := &compiler{classes: classes, version: versionOf(r)}
+	c := &compiler{classes: every(), version: versionOf(r)}
+	info := models.Info{Library: libraryOf(module).Name, Version: c.version.text}
+	if c.version.text == "" {
+		c.version = versionWithin(root)
+	}
 	n, err := c.estimator(r)
 	if err != nil {
 		return nil, c.withVersion(err)
@@ -38,9 +40,9 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 		return nil, c.withVersion(r.Unsupported(n.class+", which does not record how many features it takes,",
 			"Fit it with scikit-learn 0.24 or later, which record it."))
 	}
-	info := models.Info{Library: Library, Version: c.version.text, Outline: n.outline}
-	if n.library != "" && !within(module, "sklearn") {
-		info.Library, info.Version = n.library, n.version
+	info.Outline = n.outline
+	if n.library != "" && within(module, n.library) {
+		info.Version = n.version
 	}
 	return &models.Model{Predictor: newPredictor(n), Info: info}, nil
 }
@@ -93,7 +95,7 @@ func quoted(key pyobj.Value) string {
 
 // hint says what can be run instead.
 func hint(table []class) string {
-	return fmt.Sprintf("Copal runs %d estimators of scikit-learn and XGBoost, which its README lists.", len(table))
+	return fmt.Sprintf("Copal runs %d estimators of scikit-learn and the libraries around it, which its README lists.", len(table))
 }
 
 // A compiler turns values into nodes.
@@ -143,12 +145,16 @@ func (c *compiler) estimator(r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
+// signsOfFit are attributes of what need not have one that ends in an underscore.
+var signsOfFit = []string{"steps", "transformer_list", "dictionary", "mapping", "_results", "_Booster", "handle", "_handle"}
+
 // isFitted is the test of sklearn.utils.validation.check_is_fitted: an attribute
-// whose name ends in an underscore. An estimator of estimators, whose parts were
+// whose name ends in an underscore. Encoders of category_encoders before 2.3 had
+// no such names, and a mapping; statsmodels saves results. An estimator of estimators, whose parts were
 // fitted or not, has an error of its own, and so have the boosters.
 func isFitted(r pyobj.Ref) bool {
 	for _, name := range r.Attrs() {
-		if name == "steps" || name == "transformer_list" || name == "_Booster" || name == "handle" || name == "_handle" || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
+		if slices.Contains(signsOfFit, name) || strings.HasSuffix(name, "_") && !strings.HasPrefix(name, "__") {
 			return true
 		}
 	}

@@ -57,8 +57,14 @@ func TestCompileRefuses(t *testing.T) {
 	f(nil, "a file that holds None instead of an estimator is not supported")
 	f(list(int64(1)), "a file that holds a list of 1 instead of an estimator is not supported")
 	f(object("DBSCAN", "a_", int64(1)), "DBSCAN: DBSCAN, which has no predict: it can only label the data it was fitted on, is not supported (byte 7)")
-	f(&pyobj.Object{Class: &pyobj.Global{Module: "imblearn.pipeline", Name: "Pipeline"}, Offset: 3},
-		"Pipeline: imblearn.pipeline.Pipeline is not supported (byte 3)")
+	f(&pyobj.Object{Class: &pyobj.Global{Module: "imblearn.pipeline", Name: "Newcomer"}, Offset: 3},
+		"Newcomer: imblearn.pipeline.Newcomer is not supported (byte 3)")
+	smote := object("SMOTE", "sampling_strategy_", int64(1))
+	smote.Class = &pyobj.Global{Module: "imblearn.over_sampling._smote.base", Name: "SMOTE"}
+	f(smote, "SMOTE: SMOTE, which only resamples the data that something else is fitted on, is not supported (byte 7)")
+	steps := object("Pipeline", "steps", list(step("scale", scaler(1)), step("over", smote)))
+	steps.Class = &pyobj.Global{Module: "imblearn.pipeline", Name: "Pipeline"}
+	f(steps, "Pipeline: a pipeline that ends with SMOTE, which only resamples, is not supported (byte 7)")
 	f(object("Ridge", "coef_", list(1.0)), "not a valid pickle file: at byte 7: Ridge: it is an object of sklearn.x.Ridge"+
 		" and has no attribute intercept_; is the model fitted?")
 	f(object("Ridge", "alpha", 1.0), "Ridge: an estimator that is not fitted is not supported (byte 7)")
@@ -215,13 +221,16 @@ func TestSparseCoefficients(t *testing.T) {
 	f := func(o *pyobj.Object, want string) {
 		t.Helper()
 		_, err := compile(object("Ridge", "coef_", o, "intercept_", 0.0))
-		if err == nil || err.Error() != "not a valid pickle file: at byte 7: Ridge.coef_: "+want {
-			t.Errorf("got  %v\nwant …%s", err, want)
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
-	huge := pyobj.Tuple{int64(1 << 40), int64(1 << 40)}
-	f(csr(huge, list(), list(), list()), "a sparse matrix of shape [1099511627776 1099511627776]")
-	f(csr(shape, list(1.0), indices, indptr), "a sparse matrix of shape [2 3] with 3 row starts, 2 indices, 1 values")
-	f(csr(shape, list(1.0, 2.0), list(int64(0), int64(3)), indptr), "column 3 in a sparse matrix of 3 columns")
-	f(csr(shape, list(1.0, 2.0), indices, list(int64(0), int64(9), int64(2))), "row 0 of a sparse matrix is [0, 9) of 2 values")
+	f(csr(pyobj.Tuple{int64(1 << 40), int64(1 << 40)}, list(), list(), list()),
+		"Ridge.coef_: a sparse matrix of shape [1099511627776 1099511627776] is not supported (byte 7)")
+	f(csr(pyobj.Tuple{int64(2), int64(1 << 22)}, list(1.0, 2.0), indices, indptr),
+		"Ridge.coef_: a sparse matrix of shape [2 4194304], which would be kept as a dense one, is not supported (byte 7)")
+	const at = "not a valid pickle file: at byte 7: Ridge.coef_: "
+	f(csr(shape, list(1.0), indices, indptr), at+"a sparse matrix of shape [2 3] with 3 row starts, 2 indices, 1 values")
+	f(csr(shape, list(1.0, 2.0), list(int64(0), int64(3)), indptr), at+"column 3 in a sparse matrix of 3 columns")
+	f(csr(shape, list(1.0, 2.0), indices, list(int64(0), int64(9), int64(2))), at+"row 0 of a sparse matrix is [0, 9) of 2 values")
 }

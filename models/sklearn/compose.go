@@ -1,6 +1,7 @@
 package sklearn
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/copal-ml/copal/models"
@@ -51,7 +52,9 @@ func columnTransformer(c *compiler, r pyobj.Ref) (*node, error) {
 		}
 		p.width = p.node.widthFor(len(p.columns))
 		u.parts = append(u.parts, p)
-		n.outline.Children = append(n.outline.Children, p.node.outline)
+		outline := p.node.outline
+		outline.Columns = t.labels(p.columns)
+		n.outline.Children = append(n.outline.Children, outline)
 	}
 	if !t.byName && !hasStrings(n.types) {
 		// An array has all columns, also those that are dropped.
@@ -63,6 +66,22 @@ func columnTransformer(c *compiler, r pyobj.Ref) (*node, error) {
 	}
 	n.outline.Class = "ColumnTransformer"
 	return n, u.finish(r, n, naming)
+}
+
+// maxLabels bounds the columns that an outline names.
+const maxLabels = 10_000
+
+// labels are the names of columns, or their places.
+func (t *tableSpec) labels(columns []int) []string {
+	columns = columns[:min(len(columns), maxLabels)]
+	out := make([]string, len(columns))
+	for i, j := range columns {
+		out[i] = strconv.Itoa(j)
+		if j < len(t.names) {
+			out[i] = t.names[j]
+		}
+	}
+	return out
 }
 
 // need merges what p needs of its columns into types.

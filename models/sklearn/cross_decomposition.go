@@ -104,5 +104,6 @@ func plsPredict(c *compiler, r pyobj.Ref, scores *affine) (*affine, error) {
 	if len(p.bias) != p.width() {
 		return nil, r.Format("%s has %d values for %d targets", bias, len(p.bias), p.width())
 	}
+	p.product = newProduct(p.weights, p.bias, p.features)
 	return p, nil
 }

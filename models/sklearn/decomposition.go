@@ -30,11 +30,15 @@ var decompositionClasses = []class{
 // ((X - mean) @ components.T - offset) / scale @ after.T.
 type projection struct {
 	components *grid
-	mean       []float64 // subtracted before; nil for none
-	offset     []float64 // subtracted after; nil for none
-	scale      []float64 // nil for none
-	after      *grid     // nil for none
+	mean       []float64     // subtracted before; nil for none
+	offset     []float64     // subtracted after; nil for none
+	scale      []float64     // nil for none
+	after      *grid         // nil for none
+	weights    *coefficients // components
 	zeros      []float64
+	first      product // with components
+	second     product // with after
+	single     bool    // computes in float32: what was centered is rounded to it
 	names      []string
 }
 
@@ -54,6 +58,11 @@ func (p *projection) node(r pyobj.Ref, class string) (*node, error) {
 		return nil, r.Format("components_ has %d columns, mean_ %d values", p.components.cols, len(p.mean))
 	}
 	p.zeros, p.names = make([]float64, k), n.names
+	p.weights = &coefficients{coef: p.components.data, features: p.components.cols}
+	p.first = newProduct(p.components.data, p.zeros, p.components.cols)
+	if p.after != nil {
+		p.second = newProduct(p.after.data, p.zeros, k)
+	}
 	n.transform = &transformer{width: k, run: p.run, names: prefixed(class, k)}
 	n.outline.Summary = fmt.Sprintf("%s · %d components", features(n.features), k)
 	return n, nil
@@ -63,8 +72,7 @@ func (p *projection) run(ws *workspace, x block) (block, error) {
 	k := p.components.rows
 	y := block{rows: x.rows, width: k, data: ws.floats(x.rows * k), owned: true}
 	if x.sparse != nil && p.mean == nil {
-		l := linear{coef: p.components.data, intercept: p.zeros, features: p.components.cols, names: p.names}
-		if err := l.decideSparse(ws, x, y.data); err != nil {
+		if err := p.weights.project(ws, x, y.data, p.zeros, p.names); err != nil {
 			return block{}, err
 		}
 	} else if err := p.project(ws, x, y.data); err != nil {
@@ -78,7 +86,7 @@ func (p *projection) run(ws *workspace, x block) (block, error) {
 	}
 	if p.after != nil {
 		z := ws.floats(len(y.data))
-		kernel.Affine(z, y.data, p.after.data, p.zeros, k)
+		p.second.run(z, y.data)
 		y.data = z
 	}
 	return y, nil
@@ -89,8 +97,25 @@ func (p *projection) project(ws *workspace, x block, out []float64) error {
 	if err != nil {
 		return err
 	}
-	kernel.Affine(out, centered, p.components.data, p.zeros, p.components.cols)
+	if p.single {
+		if centered, err = ws.toFloat32(centered, x, p.names); err != nil {
+			return err
+		}
+	}
+	p.first.run(out, centered)
 	return nil
+}
+
+// toFloat32 is values rounded to float32. It refuses what becomes infinite.
+func (ws *workspace) toFloat32(values []float64, x block, names []string) ([]float64, error) {
+	m := block{width: len(values) / x.rows, data: values}
+	if err := (&grove{names: names}).check(ws, m, false); err != nil {
+		return nil, ofInner(err)
+	}
+	out := ws.floats(len(values))
+	copy(out, values)
+	toSingle(out)
+	return out, nil
 }
 
 // centered gives x - mean; a nil mean is zero. It refuses what is not finite.

@@ -11,16 +11,17 @@ import (
 // A kernelProjection is KernelPCA.transform: the kernel with the training rows,
 // centred, times the scaled eigenvectors.
 type kernelProjection struct {
-	kind                string
-	gamma, coef0        float64
-	degree              float64
-	points              *grid     // X_fit_
-	norms               []float64 // of points, for cosine
-	fitRows             []float64
-	fitAll              float64
-	vectors             *grid // components × points
-	zeros, zerosVectors []float64
-	names               []string
+	kind         string
+	gamma, coef0 float64
+	degree       float64
+	points       *grid     // X_fit_
+	norms        []float64 // of points, for cosine
+	fitRows      []float64
+	fitAll       float64
+	vectors      *grid     // components × points
+	near         euclidean // the points
+	product      product   // with vectors
+	names        []string
 }
 
 func kernelPCA(c *compiler, r pyobj.Ref) (*node, error) {
@@ -53,7 +54,10 @@ func readKernelPCA(r pyobj.Ref) (*kernelProjection, error) {
 	if err := k.readVectors(r); err != nil {
 		return nil, err
 	}
-	k.zeros, k.zerosVectors = make([]float64, k.points.rows), make([]float64, k.vectors.rows)
+	if k.kind != "precomputed" {
+		k.near = newEuclidean(k.points)
+	}
+	k.product = newProduct(k.vectors.data, make([]float64, k.vectors.rows), k.vectors.cols)
 	return k, nil
 }
 
@@ -151,52 +155,60 @@ func (k *kernelProjection) run(ws *workspace, x block) (block, error) {
 	}
 	n, width := k.points.cols, k.vectors.rows
 	y := block{rows: x.rows, width: width, data: ws.floats(x.rows * width), owned: true}
-	similar := ws.floats(k.points.rows)
-	for i := range x.rows {
-		k.similarities(similar, data[i*n:(i+1)*n])
-		k.project(y.data[i*width:(i+1)*width], similar)
+	m := k.points.rows
+	rows := min(blockOf(m), x.rows)
+	similar := ws.floats(rows * m)
+	for from := 0; from < x.rows; from += rows {
+		to := min(from+rows, x.rows)
+		part := similar[:(to-from)*m]
+		k.similarities(part, data[from*n:to*n])
+		k.project(y.data[from*width:to*width], part)
 	}
 	return y, nil
 }
 
-// project centres the similarities of a row in place and projects them.
+// project centres the similarities of rows in place and projects them.
 func (k *kernelProjection) project(out, similar []float64) {
-	mean := kernel.Sum(similar) / float64(len(similar))
-	for j := range similar {
-		similar[j] -= k.fitRows[j]
-		similar[j] -= mean
-		similar[j] += k.fitAll
+	m := k.points.rows
+	for rest := similar; len(rest) > 0; rest = rest[m:] {
+		row := rest[:m]
+		mean := kernel.Sum(row) / float64(m)
+		for j := range row {
+			row[j] -= k.fitRows[j]
+			row[j] -= mean
+			row[j] += k.fitAll
+		}
 	}
-	kernel.Affine(out, similar, k.vectors.data, k.zerosVectors, len(similar))
+	k.product.run(out, similar)
 }
 
-// similarities is pairwise_kernels (sklearn/metrics/pairwise.py) of a row with the points.
-func (k *kernelProjection) similarities(out, row []float64) {
+// similarities is pairwise_kernels (sklearn/metrics/pairwise.py) of rows with the points.
+func (k *kernelProjection) similarities(out, rows []float64) {
 	if k.kind == "precomputed" {
-		copy(out, row)
+		copy(out, rows)
 		return
 	}
 	if k.kind == "rbf" {
-		squaredDistances(out, row, k.points)
-		for i, d := range out {
-			out[i] = kernel.Exp(-k.gamma * d)
-		}
+		k.near.squaredDistances(out, rows)
+		kernel.ExpScaled(out, -k.gamma)
 		return
 	}
-	kernel.Affine(out, row, k.points.data, k.zeros, k.points.cols)
+	k.near.points.Affine(out, rows)
 	switch k.kind {
 	case "poly":
 		for i, v := range out {
-			out[i] = math.Pow(float64(v*k.gamma)+k.coef0, k.degree)
+			out[i] = kernel.Pow(float64(v*k.gamma)+k.coef0, k.degree)
 		}
 	case "sigmoid":
 		for i, v := range out {
 			out[i] = math.Tanh(float64(v*k.gamma) + k.coef0)
 		}
 	case "cosine":
-		norm := nonZero(math.Sqrt(kernel.Dot(row, row)))
-		for j := range out {
-			out[j] /= norm * nonZero(k.norms[j])
+		for n := k.points.cols; len(rows) > 0; rows, out = rows[n:], out[len(k.norms):] {
+			norm := nonZero(math.Sqrt(kernel.Dot(rows[:n], rows)))
+			for j, v := range k.norms {
+				out[j] /= norm * nonZero(v)
+			}
 		}
 	}
 }
@@ -206,20 +218,4 @@ func nonZero(v float64) float64 {
 		return 1
 	}
 	return v
-}
-
-// squaredDistances is euclidean_distances(x, points, squared=True) of
-// sklearn/metrics/pairwise.py, by its formula: max(0, x.x - 2 x.p + p.p), so that
-// what is lost to cancellation is lost here too.
-func squaredDistances(out, x []float64, points *grid) {
-	n, m := points.cols, points.rows
-	for i := range len(out) / m {
-		row := x[i*n : (i+1)*n]
-		xx := kernel.Dot(row, row)
-		for j := range m {
-			p := points.row(j)
-			d := float64(-2*kernel.Dot(row, p)) + xx
-			out[i*m+j] = max(d+kernel.Dot(p, p), 0)
-		}
-	}
 }

@@ -26,6 +26,7 @@ func sparsePCA(_ *compiler, r pyobj.Ref) (*node, error) {
 	if p.mean, err = perFeature(r, "mean_"); err != nil {
 		return nil, err
 	}
+	p.single = singleArray(r, "components_")
 	alpha, err := number(r, "ridge_alpha", 0.01)
 	if err != nil {
 		return nil, err

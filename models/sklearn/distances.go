@@ -25,14 +25,14 @@ func rateOf(name string) func(both, either, n float64) float64 {
 	switch name {
 	case "jaccard":
 		return func(both, either, n float64) float64 { return orZero(either-both, either) }
-	case "dice":
-		return func(both, either, n float64) float64 { return orZero(either-both, either+both) }
-	case "rogerstanimoto":
+	case "dice": // of two vectors of zeros it is NaN, so that they are no neighbours
+		return func(both, either, n float64) float64 { return (either - both) / (either + both) }
+	case "rogerstanimoto", "sokalmichener":
 		return func(both, either, n float64) float64 { return 2 * (either - both) / (n + either - both) }
 	case "russellrao":
 		return func(both, either, n float64) float64 { return (n - both) / n }
 	case "sokalsneath":
-		return func(both, either, n float64) float64 { return orZero(either-both, either-both+float64(0.5*both)) }
+		return func(both, either, n float64) float64 { return (either - both) / (either - both + float64(0.5*both)) }
 	}
 	return nil
 }
@@ -67,6 +67,13 @@ func readDistance(name, params pyobj.Ref, width int) (distance, error) {
 		d.pair = hamming
 	case "canberra":
 		d.pair = canberra
+	case "correlation":
+		d.pair = correlation
+	case "haversine":
+		if width != 2 {
+			return d, name.Format("haversine of %d features, want a latitude and a longitude", width)
+		}
+		d.pair = haversine
 	case "braycurtis":
 		d.pair = brayCurtis
 	case "minkowski", "p", "wminkowski", "seuclidean":
@@ -77,7 +84,7 @@ func readDistance(name, params pyobj.Ref, width int) (distance, error) {
 		rate := rateOf(kind)
 		if rate == nil {
 			return d, name.Unsupported("the metric '"+kind+"'", "Copal computes euclidean, manhattan, chebyshev, minkowski, "+
-				"seuclidean, mahalanobis, cosine, canberra, braycurtis, hamming, jaccard, dice, rogerstanimoto, russellrao and sokalsneath.")
+				"seuclidean, mahalanobis, cosine, correlation, haversine, canberra, braycurtis, hamming, jaccard, dice, rogerstanimoto, sokalmichener, russellrao and sokalsneath.")
 		}
 		d.pair = func(x, y []float64) float64 { return truthRate(x, y, rate) }
 	}
@@ -109,16 +116,15 @@ func (d *distance) readParameters(name, params pyobj.Ref, width int) error {
 	if d.name == "wminkowski" {
 		return name.Unsupported("the metric 'wminkowski'", "Use minkowski with w in metric_params.")
 	}
-	p, ok := params.Key("p")
-	if !ok {
-		return name.Format("minkowski without p")
-	}
-	var err error
-	if d.power, err = p.Float(); err != nil {
-		return err
+	d.power = 2 // of metric="p", which hands on no parameter p
+	if p, ok := params.Key("p"); ok {
+		var err error
+		if d.power, err = p.Float(); err != nil {
+			return err
+		}
 	}
 	if !(d.power > 0) || math.IsInf(d.power, 0) {
-		return p.Unsupported("minkowski with this p", "Use a p above 0, or the metric chebyshev.")
+		return name.Unsupported("minkowski with this p", "Use a p above 0, or the metric chebyshev.")
 	}
 	d.pair = d.minkowski
 	return nil
@@ -258,6 +264,26 @@ func canberra(x, y []float64) (sum float64) {
 		}
 	}
 	return sum
+}
+
+// correlation is that of scipy.spatial.distance: the cosine distance of what
+// deviates from the mean of each row; NaN for a constant row.
+func correlation(x, y []float64) float64 {
+	n := float64(len(x))
+	xMean, yMean := kernel.Sum(x)/n, kernel.Sum(y)/n
+	var xx, yy, xy float64
+	for i, v := range x {
+		a, b := v-xMean, y[i]-yMean
+		xx, yy, xy = xx+float64(a*a), yy+float64(b*b), xy+float64(a*b)
+	}
+	return 1 - xy/math.Sqrt(float64(xx*yy))
+}
+
+// haversine is the angle between two places, whose latitude and longitude are in
+// radians.
+func haversine(x, y []float64) float64 {
+	a, b := math.Sin(0.5*(x[0]-y[0])), math.Sin(0.5*(x[1]-y[1]))
+	return 2 * math.Asin(math.Sqrt(float64(a*a)+float64(math.Cos(x[0])*math.Cos(y[0])*b*b)))
 }
 
 func brayCurtis(x, y []float64) float64 {

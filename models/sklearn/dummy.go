@@ -28,6 +28,9 @@ func constant(values []float64) func(ws *workspace, x block, out []float64) erro
 // it check its values.
 func (n *node) dummyInput(r pyobj.Ref) (err error) {
 	n.features, n.names, err = recordedFeatures(r)
+	if n.features == 0 { // before 1.0, or without n_features_in_
+		n.inputs = []models.Port{}
+	}
 	return err
 }
 

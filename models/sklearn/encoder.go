@@ -146,7 +146,7 @@ func (e *encoder) check(ws *workspace, s *series, i, j int) error {
 	if !s.isText() && math.IsInf(s.number(i), 0) {
 		return ws.failed(i, j, e.names, columnInfinity)
 	}
-	if e.strict && s.missing(i) {
+	if e.strict && s.missing(i) && e.categories[j].none < 0 { // None is a category as others
 		return ws.failed(i, j, e.names, columnNaN)
 	}
 	return nil

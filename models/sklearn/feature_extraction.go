@@ -303,10 +303,20 @@ func readNorm(r pyobj.Ref) (string, error) {
 // apply weighs the entries of m. With single, they are of float32, and so is
 // every result.
 func (t *tfidf) apply(m *csr, single bool) {
-	round := func(v float64) float64 { return v }
+	t.weigh(m, single)
+	t.normalize(m, single)
+}
+
+// rounding is to float32 or not at all.
+func rounding(single bool) func(v float64) float64 {
 	if single {
-		round = func(v float64) float64 { return float64(float32(v)) }
+		return func(v float64) float64 { return float64(float32(v)) }
 	}
+	return func(v float64) float64 { return v }
+}
+
+func (t *tfidf) weigh(m *csr, single bool) {
+	round := rounding(single)
 	if t.sublinear {
 		kernel.Log(m.values)
 		for i, v := range m.values {
@@ -318,6 +328,10 @@ func (t *tfidf) apply(m *csr, single bool) {
 			m.values[i] = round(m.values[i] * round(t.idf[column]))
 		}
 	}
+}
+
+func (t *tfidf) normalize(m *csr, single bool) {
+	round := rounding(single)
 	for i := 0; i+1 < len(m.indptr) && t.norm != ""; i++ {
 		row := m.values[m.indptr[i]:m.indptr[i+1]]
 		if size := t.size(row, round); size != 0 {
@@ -388,7 +402,11 @@ func tfidfTransformer(c *compiler, r pyobj.Ref) (*node, error) {
 		if err != nil {
 			return block{}, err
 		}
-		t.apply(y.sparse, false)
+		t.weigh(y.sparse, false)
+		if i := kernel.Finite(y.sparse.values); i >= 0 && t.norm != "" { // normalize checks its input again
+			return block{}, ofInner(ws.badSparse(y.sparse, i, names))
+		}
+		t.normalize(y.sparse, false)
 		return y, nil
 	}
 	n.transform = &transformer{run: run}

@@ -92,6 +92,7 @@ type records struct {
 	separator string
 	width     int
 	tokens    bool // input_type='string': the values themselves are the names
+	single    bool // dtype=float32
 }
 
 func featureHasher(c *compiler, r pyobj.Ref) (*node, error) {
@@ -106,10 +107,7 @@ func featureHasher(c *compiler, r pyobj.Ref) (*node, error) {
 	if kind != "dict" && kind != "string" {
 		return nil, r.Unsupported("input_type='"+kind+"'", "Use input_type='dict' and send records.")
 	}
-	if singleDType(r) {
-		return nil, r.Unsupported("dtype=float32", "Use the default dtype.")
-	}
-	d := &records{hash: h, separator: "=", width: h.width, tokens: kind == "string"}
+	d := &records{hash: h, separator: "=", width: h.width, tokens: kind == "string", single: singleDType(r)}
 	n := &node{inputs: []models.Port{}, transform: &transformer{width: d.width, run: d.run}}
 	n.outline.Summary = fmt.Sprintf("any columns · %d features", h.width)
 	return n, nil
@@ -130,9 +128,7 @@ func dictVectorizer(c *compiler, r pyobj.Ref) (*node, error) {
 	if d.separator, err = word(r, "separator", "="); err != nil {
 		return nil, err
 	}
-	if singleDType(r) {
-		return nil, r.Unsupported("dtype=float32", "Use the default dtype.")
-	}
+	d.single = singleDType(r)
 	d.width = len(d.known)
 	n := &node{transform: &transformer{width: d.width, run: d.run, names: func([]string) []string { return d.known.names() }}}
 	if n.inputs, err = d.ports(r); err != nil {
@@ -189,6 +185,9 @@ func (d *records) run(ws *workspace, x block) (block, error) {
 			d.cell(s, &x.columns[k], i)
 		}
 		m.appendSum(s, d.width)
+	}
+	if d.single {
+		toSingle(m.values)
 	}
 	return block{rows: x.rows, width: d.width, sparse: m, owned: true}, nil
 }

@@ -150,33 +150,3 @@ func recursiveElimination(c *compiler, r pyobj.Ref) (*node, error) {
 	n.outline.Children = append(n.outline.Children, inner.outline)
 	return n, nil
 }
-
-// takesNaN reports whether the estimator at name has the tag allow_nan, which
-// its selector takes over.
-func (c *compiler) takesNaN(r pyobj.Ref, name string) bool {
-	attr, ok := r.Attr(name)
-	if !ok {
-		return false
-	}
-	v := c.written(r)
-	switch _, class, _ := attr.Class(); class {
-	case "HistGradientBoostingClassifier", "HistGradientBoostingRegressor":
-		return !v.before(0, 22)
-	case "DecisionTreeClassifier", "DecisionTreeRegressor":
-		return !v.before(1, 3) && bestSplitter(attr)
-	case "RandomForestClassifier", "RandomForestRegressor":
-		return !v.before(1, 4)
-	case "ExtraTreesClassifier", "ExtraTreesRegressor":
-		return !v.before(1, 6)
-	case "ExtraTreeClassifier", "ExtraTreeRegressor":
-		return !v.before(1, 6)
-	}
-	return false
-}
-
-// bestSplitter reports whether a tree was asked for the best splits; those at
-// random take NaN since 1.6 only, which is left out here.
-func bestSplitter(r pyobj.Ref) bool {
-	splitter, err := word(r, "splitter", "best")
-	return err == nil && splitter == "best"
-}

@@ -85,13 +85,14 @@ func sigmoidIntegral(mean, variance float64) float64 {
 // A processClassifier is GaussianProcessClassifier: one machine for two classes,
 // else one for each class or for each pair.
 type processClassifier struct {
+	lastTie  bool // of one_vs_rest
 	machines []*laplace
 	classes  *labels
 	names    []string
 }
 
 func gaussianProcessClassifier(c *compiler, r pyobj.Ref) (*node, error) {
-	n, m := new(node), new(processClassifier)
+	n, m := new(node), &processClassifier{lastTie: c.written(r).before(1, 8)}
 	attr, err := r.Need("classes_")
 	if err != nil {
 		return nil, err
@@ -211,7 +212,8 @@ func (m *processClassifier) all(ws *workspace, x block) ([]float64, error) {
 	return p, nil
 }
 
-// rest is predict of OneVsRestClassifier: of equal probabilities the last.
+// rest is predict of OneVsRestClassifier: of equal probabilities the first, and
+// before 1.8 the last.
 func (m *processClassifier) rest(ws *workspace, x block, out []float64) error {
 	p, err := m.all(ws, x)
 	if err != nil {
@@ -220,7 +222,7 @@ func (m *processClassifier) rest(ws *workspace, x block, out []float64) error {
 	for i := range out {
 		best := 0
 		for j := range m.machines {
-			if p[j*x.rows+i] >= p[best*x.rows+i] {
+			if v, most := p[j*x.rows+i], p[best*x.rows+i]; v > most || v == most && m.lastTie {
 				best = j
 			}
 		}

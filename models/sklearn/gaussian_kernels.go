@@ -43,7 +43,7 @@ func (b *covarianceReader) read(r pyobj.Ref) (covariance, error) {
 		return b.constant(r, name == "WhiteKernel")
 	case "DotProduct":
 		s, err := oneNumber(r, "sigma_0")
-		return &dotProduct{b.train, s * s}, err
+		return &dotProduct{keep(b.train), s * s}, err
 	case "RBF", "Matern":
 		return b.stationary(r, name == "Matern")
 	case "RationalQuadratic", "ExpSineSquared":
@@ -132,7 +132,7 @@ func (k *covariancePower) diag(ws *workspace, dst, x []float64) {
 
 func (k *covariancePower) raise(v []float64) {
 	for i := range v {
-		v[i] = math.Pow(v[i], k.exponent)
+		v[i] = kernel.Pow(v[i], k.exponent)
 	}
 }
 
@@ -160,12 +160,12 @@ func fillWith(dst []float64, v float64) {
 
 // A dotProduct is x·y + sigma_0².
 type dotProduct struct {
-	train training
+	train keptRows
 	sigma float64 // squared
 }
 
 func (k *dotProduct) gram(_ *workspace, dst, x []float64) {
-	kernel.Gram(dst, x, k.train.data, k.train.width)
+	k.train.packed.Affine(dst, x)
 	for i := range dst {
 		dst[i] += k.sigma
 	}
@@ -181,9 +181,18 @@ func (k *dotProduct) diag(ws *workspace, dst, x []float64) {
 // A stationaryCovariance is a function of the squared distance, after a division
 // by length scales. It is 1 of a row with itself.
 type stationaryCovariance struct {
-	train  training
+	train  kernel.Packed
 	scales []float64 // nil for none
-	of     func(squared float64) float64
+	of     func(squared []float64)
+}
+
+// overEach applies f to every value.
+func overEach(f func(v float64) float64) func(x []float64) {
+	return func(x []float64) {
+		for i, v := range x {
+			x[i] = f(v)
+		}
+	}
 }
 
 func (k *stationaryCovariance) gram(ws *workspace, dst, x []float64) {
@@ -192,10 +201,8 @@ func (k *stationaryCovariance) gram(ws *workspace, dst, x []float64) {
 		kernel.DivColumns(scaled, x, k.scales)
 		x = scaled
 	}
-	kernel.SquaredDistances(dst, x, k.train.data, k.train.width)
-	for i, v := range dst {
-		dst[i] = k.of(v)
-	}
+	k.train.SquaredDistances(dst, x)
+	k.of(dst)
 }
 
 func (k *stationaryCovariance) diag(_ *workspace, dst, _ []float64) { fillWith(dst, 1) }
@@ -215,8 +222,9 @@ func (b *covarianceReader) stationary(r pyobj.Ref, matern bool) (covariance, err
 	for j := range k.scales {
 		k.scales[j] = scales[j%len(scales)]
 	}
-	k.train = training{data: make([]float64, len(b.train.data)), rows: b.train.rows, width: width}
-	kernel.DivColumns(k.train.data, b.train.data, k.scales)
+	scaled := make([]float64, len(b.train.data))
+	kernel.DivColumns(scaled, b.train.data, k.scales)
+	k.train = kernel.Pack(scaled, width)
 	if !matern {
 		return k, nil
 	}
@@ -226,11 +234,11 @@ func (b *covarianceReader) stationary(r pyobj.Ref, matern bool) (covariance, err
 	}
 	switch nu {
 	case 0.5:
-		k.of = func(v float64) float64 { return kernel.Exp(-math.Sqrt(v)) }
+		k.of = overEach(func(v float64) float64 { return kernel.Exp(-math.Sqrt(v)) })
 	case 1.5:
-		k.of = matern3
+		k.of = overEach(matern3)
 	case 2.5:
-		k.of = matern5
+		k.of = overEach(matern5)
 	case math.Inf(1):
 	default:
 		return nil, r.Unsupported("a Matern kernel with this nu, which needs Bessel functions,", "Use nu 0.5, 1.5, 2.5 or inf.")
@@ -238,7 +246,7 @@ func (b *covarianceReader) stationary(r pyobj.Ref, matern bool) (covariance, err
 	return k, nil
 }
 
-func squaredExponential(v float64) float64 { return kernel.Exp(-0.5 * v) }
+func squaredExponential(x []float64) { kernel.ExpScaled(x, -0.5) }
 
 func matern3(v float64) float64 {
 	d := math.Sqrt(v) * math.Sqrt(3)
@@ -257,23 +265,23 @@ func (b *covarianceReader) isotropic(r pyobj.Ref, periodic bool) (covariance, er
 	if err != nil {
 		return nil, err
 	}
-	k := &stationaryCovariance{train: b.train}
+	k := &stationaryCovariance{train: kernel.Pack(b.train.data, b.train.width)}
 	if periodic {
 		period, err := oneNumber(r, "periodicity")
-		k.of = func(v float64) float64 {
+		k.of = overEach(func(v float64) float64 {
 			s := math.Sin(math.Pi/period*math.Sqrt(v)) / length
 			return kernel.Exp(-2 * (s * s))
-		}
+		})
 		return k, err
 	}
 	alpha, err := oneNumber(r, "alpha")
-	k.of = func(v float64) float64 { return math.Pow(1+v/(2*alpha*(length*length)), -alpha) }
+	k.of = overEach(func(v float64) float64 { return kernel.Pow(1+v/(2*alpha*(length*length)), -alpha) })
 	return k, err
 }
 
 // A pairwiseCovariance is PairwiseKernel.
 type pairwiseCovariance struct {
-	train  training
+	train  keptRows
 	kernel pairwiseKernel
 }
 
@@ -285,15 +293,16 @@ func (b *covarianceReader) pairwise(r pyobj.Ref) (covariance, error) {
 	if err == nil && (k.kind == "chi2" || k.kind == "additive_chi2") {
 		err = r.Unsupported("PairwiseKernel with "+k.kind, covarianceHint)
 	}
-	return &pairwiseCovariance{b.train, k}, err
+	return &pairwiseCovariance{keep(b.train), k}, err
 }
 
-func (k *pairwiseCovariance) gram(_ *workspace, dst, x []float64) { k.kernel.gram(dst, x, k.train) }
+func (k *pairwiseCovariance) gram(_ *workspace, dst, x []float64) { k.kernel.gram(dst, x, &k.train) }
 
 func (k *pairwiseCovariance) diag(ws *workspace, dst, x []float64) {
 	w := k.train.width
 	for i := range dst {
 		row := x[i*w : (i+1)*w]
-		k.kernel.gram(dst[i:i+1], row, training{data: row, rows: 1, width: w})
+		dst[i] = k.kernel.between(row, row)
 	}
+	k.kernel.finish(dst)
 }

@@ -29,6 +29,7 @@ var inerts = []inert{
 	{"pathlib", "Path PosixPath PurePosixPath WindowsPath PureWindowsPath"},
 	{"pathlib._local", "Path PosixPath PurePosixPath WindowsPath PureWindowsPath"},
 	{"uuid", "UUID"},
+	{"dill._dill", "_create_array _get_attr _import_module _load_type"}, // see pyobj.Plain
 
 	{"numpy", "bool bool_ dtype ndarray matrix recarray float16 float32 float64 int8 int16 int32 int64" +
 		" uint8 uint16 uint32 uint64 intp intc longlong object_ str_ bytes_ void datetime64 timedelta64" +
@@ -145,13 +146,10 @@ func refuse(root pyobj.Value, g models.Global, module, name string) error {
 	switch {
 	case within(module, "cloudpickle") || within(module, "dill") || module == "types":
 		e.Feature = "the Python function or class that " + g.Name + " stands for"
-		if place.function != "" {
-			e.Feature = fmt.Sprintf("the Python function %q, pickled by value (%s)", place.function, g.Name)
-			if place.line > 0 {
-				e.Feature = fmt.Sprintf("the Python function %q of line %d, pickled by value (%s)", place.function, place.line, g.Name)
-			}
+		if place.code.name != "" {
+			e.Feature = fmt.Sprintf("the Python %s, pickled by value (%s)", place.code, g.Name)
 		}
-		e.Hint = "Copal runs no Python code. Replace the function by a transformer of scikit-learn, fit again and save with joblib.dump."
+		e.Hint = "Copal runs no Python code. Replace it by a ufunc of NumPy or a transformer of scikit-learn, fit again and save with joblib.dump."
 	case module == "__main__":
 		e.Hint = "It was defined in the script that saved the model, and Copal runs no Python code. Use estimators of scikit-learn itself and fit again."
 	default:

@@ -20,6 +20,10 @@ func readGrid(r pyobj.Ref, name string) (*grid, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isSparse(attr) {
+		t, err := matrixAt(attr)
+		return &grid{t.rows, t.width, t.data}, err
+	}
 	a, err := attr.Array()
 	if err != nil {
 		return nil, err

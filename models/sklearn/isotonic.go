@@ -46,7 +46,7 @@ func isotonicRegression(c *compiler, r pyobj.Ref) (*node, error) {
 	}
 	m.names = n.names
 	n.offer(one(models.Predict, numbers(0), nil, m.run))
-	n.offer(one(models.Transform, numbers(0), nil, m.run))
+	n.offer(one(models.Transform, models.Port{Name: "isotonicregression0"}, nil, m.run))
 	n.outline.Summary = fmt.Sprintf("%d thresholds", len(m.x))
 	return n, nil
 }

@@ -32,38 +32,89 @@ func sparseRandomProjection(c *compiler, r pyobj.Ref) (*node, error) {
 // kernel(X, rows) @ weights.T.
 type kernelMachine struct {
 	kernel  pairwiseKernel
-	rows    training
-	weights training // a row an output
-	whole   bool     // the kernel is precomputed: the input is kernel(X, rows)
+	rows    keptRows  // without data if sparse
+	sparse  *inverted // nil if dense
+	weights training  // a row an output
+	product product   // with weights
+	whole   bool      // the kernel is precomputed: the input is kernel(X, rows)
 	names   []string
 }
 
 func (m *kernelMachine) run(ws *workspace, x block, out []float64) error {
+	if m.sparse != nil {
+		return m.runSparse(ws, x, out)
+	}
 	q := ws.matrix(x)
 	if err := ws.finite(q, m.names); err != nil {
 		return err
 	}
 	if m.whole {
-		kernel.Gram(out, q.data, m.weights.data, m.weights.width)
+		m.product.run(out, q.data)
 		return nil
 	}
 	if err := m.kernel.check(ws, q, m.names); err != nil {
 		return err
 	}
-	k := ws.floats(min(blockRows, q.rows) * m.rows.rows)
-	for from := 0; from < q.rows; from += blockRows {
-		to := min(from+blockRows, q.rows)
-		m.kernel.gram(k, q.rowsBetween(from, to), m.rows)
-		kernel.Gram(out[from*m.weights.rows:], k[:(to-from)*m.rows.rows], m.weights.data, m.weights.width)
+	rows := min(blockOf(m.rows.rows), q.rows)
+	k := ws.floats(rows * m.rows.rows)
+	for from := 0; from < q.rows; from += rows {
+		to := min(from+rows, q.rows)
+		m.kernel.gram(k, q.rowsBetween(from, to), &m.rows)
+		m.product.run(out[from*m.weights.rows:to*m.weights.rows], k[:(to-from)*m.rows.rows])
 	}
 	return nil
+}
+
+func (m *kernelMachine) weigh(weights training) {
+	m.weights, m.product = weights, newProduct(weights.data, make([]float64, weights.rows), weights.width)
+}
+
+// runSparse is run for sparse rows.
+func (m *kernelMachine) runSparse(ws *workspace, x block, out []float64) error {
+	q, err := ws.entries(x, m.names)
+	if err != nil {
+		return err
+	}
+	k, n := ws.floats(m.rows.rows), m.weights.rows
+	for i := range x.rows {
+		indices, values := q.row(i)
+		m.kernel.gramSparse(k, indices, values, m.sparse)
+		m.product.run(out[i*n:(i+1)*n], k)
+	}
+	return nil
+}
+
+// readRows reads the rows at the attribute name, which stay sparse if they are and
+// the kernel is one of products or distances.
+func (m *kernelMachine) readRows(r pyobj.Ref, name string) error {
+	attr, err := r.Need(name)
+	if err != nil {
+		return err
+	}
+	switch kind, _ := word(r, "kernel", ""); kind {
+	case "linear", "poly", "polynomial", "rbf", "sigmoid":
+		if !isSparse(attr) {
+			break
+		}
+		rows, err := readCSR(attr)
+		if err != nil {
+			return err
+		}
+		m.rows.rows, m.rows.width, m.sparse = rows.rows, rows.width, invert(rows)
+		return nil
+	}
+	rows, err := matrixAt(attr)
+	if err == nil {
+		m.rows = keep(rows)
+	}
+	return err
 }
 
 // kernelRidge compiles KernelRidge (sklearn/kernel_ridge.py).
 func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 	n, m := new(node), new(kernelMachine)
 	var err error
-	if m.rows, err = readTraining(r, "X_fit_"); err != nil {
+	if err = m.readRows(r, "X_fit_"); err != nil {
 		return nil, err
 	}
 	attr, err := r.Need("dual_coef_")
@@ -79,7 +130,7 @@ func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, attr.Format("coefficients of shape %v for %d rows", a.Shape, m.rows.rows)
 	}
 	t := training{data: coef, rows: m.rows.rows, width: len(coef) / m.rows.rows}
-	m.weights = t.transposed()
+	m.weigh(t.transposed())
 	width := m.rows.width
 	if name, _ := word(r, "kernel", ""); name == kernelPrecomputed {
 		m.whole, width, m.kernel.kind = true, m.rows.rows, kernelPrecomputed
@@ -103,12 +154,14 @@ func kernelRidge(c *compiler, r pyobj.Ref) (*node, error) {
 func nystroem(c *compiler, r pyobj.Ref) (*node, error) {
 	n, m := new(node), new(kernelMachine)
 	var err error
-	if m.rows, err = readTraining(r, "components_"); err != nil {
+	if err = m.readRows(r, "components_"); err != nil {
 		return nil, err
 	}
-	if m.weights, err = readTraining(r, "normalization_"); err != nil {
+	weights, err := readTraining(r, "normalization_")
+	if err != nil {
 		return nil, err
 	}
+	m.weigh(weights)
 	if m.weights.width != m.rows.rows {
 		return nil, r.Format("normalization_ is for %d components, not %d", m.weights.width, m.rows.rows)
 	}

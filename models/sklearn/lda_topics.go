@@ -17,6 +17,7 @@ type topics struct {
 	prior      float64
 	iterations int
 	tol        float64
+	single     bool // fitted on float32, to which the counts are converted
 	names      []string
 }
 
@@ -48,7 +49,7 @@ func latentDirichlet(_ *compiler, r pyobj.Ref) (*node, error) {
 	if err := n.input(r, t.words.cols); err != nil {
 		return nil, err
 	}
-	t.names = n.names
+	t.names, t.single = n.names, singleArray(r, "components_")
 	k := t.words.rows
 	n.transform = &transformer{width: k, run: t.run, names: prefixed("LatentDirichletAllocation", k)}
 	n.outline.Summary = fmt.Sprintf("%s · %d topics", features(n.features), k)
@@ -62,6 +63,13 @@ func (t *topics) run(ws *workspace, x block) (block, error) {
 	}
 	m, k := x.sparse, t.words.rows
 	for i, v := range m.values {
+		if t.single && math.Abs(v) >= firstInfinite32 {
+			err := ws.badSparse(m, i, t.names)
+			if e, ok := err.(*models.DataError); ok {
+				e.Text = tooLarge
+			}
+			return block{}, err
+		}
 		if v < 0 {
 			return block{}, ws.negative(m, i, t.names, "LatentDirichletAllocation.transform.")
 		}

@@ -71,6 +71,9 @@ func readLightGBM(r pyobj.Ref) (*lightgbm.Model, *node, error) {
 	if err != nil {
 		return nil, nil, xgbPlace(handle, err)
 	}
+	if err := addCategories(r, m); err != nil {
+		return nil, nil, err
+	}
 	n := &node{features: m.Features, names: m.Names, library: lightgbm.Library, version: m.Version}
 	n.outline.Summary = m.Summary()
 	return m, n, n.lgbmCodes(handle, m)
@@ -87,6 +90,30 @@ func bestRound(r pyobj.Ref) (int, error) {
 		return 0, attr.Format("want a number of rounds, got %s", pyobj.Describe(attr.Value()))
 	}
 	return max(int(best), 0), nil
+}
+
+// addCategories reads pandas_categorical, which is in the text as well since 2.2.
+func addCategories(r pyobj.Ref, m *lightgbm.Model) error {
+	attr, ok := r.Attr("pandas_categorical")
+	if !ok || attr.IsNone() || m.Categories != nil {
+		return nil
+	}
+	lists, err := attr.Items()
+	if err != nil {
+		return err
+	}
+	for _, list := range lists {
+		items, err := list.Items()
+		if err != nil {
+			return err
+		}
+		var categories lightgbm.Categories
+		for _, item := range items {
+			categories = append(categories, item.Value())
+		}
+		m.Categories = append(m.Categories, categories)
+	}
+	return nil
 }
 
 // lgbmCodes sets the types of the columns, where some are categories of pandas.

@@ -54,9 +54,9 @@ var linearModelClasses = []class{
 // intercept_. Parameters that were fitted as float32 are widened: numpy
 // computes in float64 as soon as X is.
 type linear struct {
-	coef      []float64 // len(intercept) rows of features values
+	*coefficients
 	intercept []float64
-	features  int
+	packed    *kernel.Packed // both, where that gains; nil else
 	names     []string
 	flat      bool // coef_ has one dimension: one bare answer a row
 }
@@ -87,10 +87,12 @@ func readLinear(r pyobj.Ref) (*linear, error) {
 	for i := range l.intercept {
 		l.intercept[i] = bias[i%len(bias)]
 	}
+	l.packed = newProduct(l.coef, l.intercept, l.features).packed
 	return l, nil
 }
 
 func (l *linear) readCoef(attr pyobj.Ref) error {
+	l.coefficients = new(coefficients)
 	if isSparse(attr) {
 		var err error
 		l.coef, l.features, err = readSparse(attr)
@@ -112,15 +114,12 @@ func (l *linear) readCoef(attr pyobj.Ref) error {
 
 // decide is _decision_function: out has len(l.intercept) values a row.
 func (l *linear) decide(ws *workspace, x block, out []float64) error {
-	if x.sparse != nil {
-		return l.decideSparse(ws, x, out)
+	if x.sparse != nil || l.packed == nil {
+		return l.project(ws, x, out, l.intercept, l.names)
 	}
 	m := ws.matrix(x)
-	if err := ws.finite(m, l.names); err != nil {
-		return err
-	}
-	kernel.Affine(out, m.data, l.coef, l.intercept, l.features)
-	return nil
+	l.packed.Affine(out, m.data)
+	return ws.finite(m, l.names)
 }
 
 // linearRegression compiles LinearRegression and all that predicts as it does.

@@ -16,7 +16,7 @@ func sparseRows() block {
 }
 
 func TestSparseRowsAreAnsweredAsDenseOnes(t *testing.T) {
-	l := &linear{coef: []float64{1, 10, 100, 2, 20, 200}, intercept: []float64{0.5, -1}, features: 3, names: []string{"a", "b", "c"}}
+	l := &linear{coefficients: &coefficients{coef: []float64{1, 10, 100, 2, 20, 200}, features: 3}, intercept: []float64{0.5, -1}, names: []string{"a", "b", "c"}}
 	f := func(what string, decide func(ws *workspace, x block, out []float64) error) {
 		t.Helper()
 		ws := new(workspace)
@@ -38,7 +38,7 @@ func TestSparseRowsAreAnsweredAsDenseOnes(t *testing.T) {
 }
 
 func TestSparseRowsMustBeFinite(t *testing.T) {
-	l := &linear{coef: []float64{1, 10, 100}, intercept: []float64{0}, features: 3, names: []string{"a", "b", "c"}}
+	l := &linear{coefficients: &coefficients{coef: []float64{1, 10, 100}, features: 3}, intercept: []float64{0}, names: []string{"a", "b", "c"}}
 	x := sparseRows()
 	x.sparse.values[3] = math.NaN()
 	ws := &workspace{first: 40}

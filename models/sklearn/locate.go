@@ -10,9 +10,8 @@ import (
 
 // A place is where in a model a global is used.
 type place struct {
-	path     string // "Pipeline.steps['prep'].func"; "" for the root itself
-	function string // the name of the code object that the global was to be called with, if it is one
-	line     int64  // that the function starts at; 0 if not known
+	path string // "Pipeline.steps['prep'].func"; "" for the root itself
+	code pickled
 }
 
 // locate finds the first use of a global, by depth.
@@ -81,10 +80,22 @@ func (s *search) again(v pyobj.Value) bool {
 	return false
 }
 
+// makes reports whether o was to be made by the global that is wanted.
+func (s *search) makes(o *pyobj.Object) bool {
+	g := o.Global()
+	return g != nil && g.String() == s.wanted.Name
+}
+
 func (s *search) object(o *pyobj.Object, path string, depth int) {
-	if g := o.Global(); g != nil && g.String() == s.wanted.Name {
-		s.found = &place{path: path}
-		s.found.function, s.found.line = codeName(o.Args)
+	if s.makes(o) {
+		s.found = &place{path: path, code: pickledCode(o)}
+		return
+	}
+	if class, ok := o.Class.(*pyobj.Object); ok && s.makes(class) { // an instance of what the file holds
+		s.found = &place{path: path, code: pickledCode(class)}
+		if s.found.code.name == "" {
+			s.found.code = pickledCode(o)
+		}
 		return
 	}
 	s.value(o.Class, path, depth)
@@ -153,31 +164,4 @@ func clip(name string) string {
 		return name
 	}
 	return strings.ToValidUTF8(name[:most], "") + "…"
-}
-
-// codeName finds the name and the first line of a function in the arguments that
-// cloudpickle's _make_function or types.CodeType itself was to be called with. A
-// code object begins with ints and the byte code; of its strings the first is the
-// file, the second the name, and the next int is the line (Objects/codeobject.c,
-// code_new).
-func codeName(args pyobj.Tuple) (name string, line int64) {
-	if len(args) == 0 {
-		return "", 0
-	}
-	if code, ok := args[0].(*pyobj.Object); ok {
-		args = code.Args
-	}
-	var words []string
-	for _, a := range args {
-		if s, ok := a.(string); ok {
-			words = append(words, s)
-		}
-		if n, ok := a.(int64); ok && len(words) >= 2 {
-			return words[1], n
-		}
-	}
-	if len(words) < 2 {
-		return "", 0
-	}
-	return words[1], 0
 }

@@ -38,6 +38,16 @@ func readMatrix(attr pyobj.Ref, rows int) (*table, error) {
 	return t, nil
 }
 
+// singleArray reports whether the attribute name is an array of float32.
+func singleArray(r pyobj.Ref, name string) bool {
+	attr, ok := r.Attr(name)
+	if !ok {
+		return false
+	}
+	a, err := attr.Array()
+	return err == nil && isSingle(a)
+}
+
 func isSingle(a *ndarray.Array) bool { return a.DType.Kind == 'f' && a.DType.Size == 4 }
 
 // toSingle rounds x to float32.
@@ -105,6 +115,7 @@ type affine struct {
 	mean, scale []float64 // nil: none
 	weights     []float64 // a row of features values for each output
 	bias        []float64 // nil: zeros
+	product     product   // of both
 	features    int
 	names       []string
 }
@@ -115,6 +126,7 @@ func (p *affine) transformer() *transformer {
 	if p.bias == nil {
 		p.bias = make([]float64, p.width())
 	}
+	p.product = newProduct(p.weights, p.bias, p.features)
 	return &transformer{width: p.width(), run: func(ws *workspace, x block) (block, error) {
 		y := block{rows: x.rows, width: p.width(), data: ws.floats(x.rows * p.width()), owned: true}
 		return y, p.run(ws, x, y.data)
@@ -137,6 +149,6 @@ func (p *affine) run(ws *workspace, x block, out []float64) error {
 		kernel.DivColumns(m.data, src, p.scale)
 		src = m.data
 	}
-	kernel.Affine(out, src, p.weights, p.bias, p.features)
+	p.product.run(out, src)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/kernel"
@@ -304,6 +305,16 @@ func renumbered(err error, columns []int, names []string) error {
 		if e.Column < len(names) {
 			e.Name = names[e.Column]
 		}
+	}
+	return err
+}
+
+// ofInner is err of a check that scikit-learn makes of what it computed, and which
+// then does not call it X.
+func ofInner(err error) error {
+	var e *models.DataError
+	if errors.As(err, &e) {
+		e.Text = strings.Replace(e.Text, "Input X ", "Input ", 1)
 	}
 	return err
 }

@@ -28,7 +28,7 @@ func readCounts(r pyobj.Ref) (*bayes, *linear, error) {
 	if len(prior) != k {
 		return nil, nil, r.Format("class_log_prior_ has %d values for %d classes", len(prior), k)
 	}
-	l := &linear{coef: t.data, intercept: prior, features: t.cols}
+	l := &linear{coefficients: &coefficients{coef: t.data, features: t.cols}, intercept: prior}
 	b.joint = l.decide
 	return b, l, nil
 }
@@ -118,16 +118,12 @@ func (l *linear) decideBinarized(ws *workspace, x block, out []float64, threshol
 }
 
 func (l *linear) decideSparseBits(ws *workspace, x block, out []float64, threshold float64) error {
-	m, k := x.sparse, len(l.intercept)
-	if i := kernel.Finite(m.values); i >= 0 {
-		return ws.badSparse(m, i, l.names)
+	if err := ws.finiteSparse(x.sparse, l.names); err != nil {
+		return err
 	}
-	bits := ws.floats(len(m.values))
-	kernel.Above(bits, m.values, threshold)
-	for i := range x.rows {
-		from, to := m.indptr[i], m.indptr[i+1]
-		kernel.AffineSparse(out[i*k:(i+1)*k], m.indices[from:to], bits[from:to], l.coef, l.intercept, l.features)
-	}
+	bits := csr{indptr: x.sparse.indptr, indices: x.sparse.indices, values: ws.floats(len(x.sparse.values))}
+	kernel.Above(bits.values, x.sparse.values, threshold)
+	l.affine(out, &bits, x.rows, l.intercept)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/kernel"
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
@@ -13,7 +14,12 @@ import (
 // neighbours at equal distance, which in scikit-learn depends on the tree, the
 // number of queries and the number of threads. Here the first rows win.
 type neighbourhood struct {
-	training
+	training           // without data if sparse or packed
+	sparse   *inverted // nil if dense
+	entries  *csr      // of sparse
+	packed   bool      // the metric is Euclidean, and these two are the data
+	points   kernel.Packed
+	rough    *kernel.Rough // nil for none
 	distance distance
 	names    []string
 }
@@ -31,7 +37,7 @@ func readNeighbourhood(r pyobj.Ref, n *node) (*neighbourhood, error) {
 		return nil, metric.Unsupported("the metric 'precomputed'", "Fit on the points themselves, with one of scikit-learn's metrics.")
 	}
 	s := new(neighbourhood)
-	if s.training, err = readTraining(r, "_fit_X"); err != nil {
+	if err := s.readRows(r, metric); err != nil {
 		return nil, err
 	}
 	params, _ := r.Attr("effective_metric_params_")
@@ -41,8 +47,45 @@ func readNeighbourhood(r pyobj.Ref, n *node) (*neighbourhood, error) {
 	if err := n.input(r, s.width); err != nil {
 		return nil, err
 	}
-	s.names = n.names
+	if s.names = n.names; s.distance.squared && s.sparse == nil {
+		s.packed, s.points, s.rough = true, kernel.Pack(s.data, s.width), kernel.NewRough(s.data, s.width)
+		s.data = nil
+	}
 	return s, nil
+}
+
+// readRows reads _fit_X, which stays sparse if it is and the metric does not look at
+// every feature.
+func (s *neighbourhood) readRows(r, metric pyobj.Ref) error {
+	attr, err := r.Need("_fit_X")
+	if err != nil {
+		return err
+	}
+	switch name, _ := metric.Str(); name {
+	case "euclidean", "l2", "sqeuclidean", "cosine":
+		if !isSparse(attr) {
+			break
+		}
+		m, err := readCSR(attr)
+		if err != nil {
+			return err
+		}
+		s.rows, s.width, s.sparse, s.entries = m.rows, m.width, invert(m), &m.csr
+		return nil
+	}
+	s.training, err = matrixAt(attr)
+	return err
+}
+
+// measure writes the reduced distances of queries to rows [from, to), of which from
+// is a multiple of tileRows.
+func (s *neighbourhood) measure(dst, queries []float64, from, to int) {
+	if s.packed {
+		points := s.points.Between(from, to)
+		points.SquaredDistances(dst, queries)
+		return
+	}
+	s.distance.all(dst, queries, s.data[from*s.width:to*s.width], s.width)
 }
 
 // readCount reads n_neighbors, or another number of neighbours, which at most as
@@ -65,6 +108,9 @@ func (s *neighbourhood) readCount(r pyobj.Ref, name string) (int, error) {
 
 // nearest gives the k nearest rows to each row of x, nearest first.
 func (s *neighbourhood) nearest(ws *workspace, x block, k int) (dist []float64, index []int, err error) {
+	if s.sparse != nil {
+		return s.nearestSparse(ws, x, k)
+	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, s.names); err != nil {
 		return nil, nil, err
@@ -73,101 +119,17 @@ func (s *neighbourhood) nearest(ws *workspace, x block, k int) (dist []float64, 
 	for i := range dist {
 		dist[i], index[i] = math.Inf(1), 0
 	}
-	tile := ws.floats(min(blockRows, m.rows) * min(tileRows, s.rows))
-	for from := 0; from < m.rows; from += blockRows {
-		to := min(from+blockRows, m.rows)
-		s.push(dist[from*k:to*k], index[from*k:to*k], tile, m.rowsBetween(from, to), k)
+	rows := min(blockRows, m.rows)
+	run := &nearestSearch{neighbourhood: s, k: k, found: ws.ints(tileRows), tile: ws.floats(rows * min(tileRows, s.rows)), singles: ws.singles(rows * s.width)}
+	for from := 0; from < m.rows; from += rows {
+		to := min(from+rows, m.rows)
+		run.block(dist[from*k:to*k], index[from*k:to*k], m.rowsBetween(from, to))
 	}
 	for i := 0; i < len(dist); i += k {
 		sortPairs(dist[i:i+k], index[i:i+k])
 	}
 	s.distance.finish(dist)
 	return dist, index, nil
-}
-
-// push compares a block of queries with all training rows, tile by tile.
-func (s *neighbourhood) push(dist []float64, index []int, tile, queries []float64, k int) {
-	for first := 0; first < s.rows; first += tileRows {
-		last := min(first+tileRows, s.rows)
-		s.distance.all(tile, queries, s.data[first*s.width:last*s.width], s.width)
-		n := last - first
-		for q := 0; q*k < len(dist); q++ {
-			heap, at := dist[q*k:(q+1)*k], index[q*k:(q+1)*k]
-			for j, d := range tile[q*n : (q+1)*n] {
-				if d < heap[0] {
-					heapPush(heap, at, d, first+j)
-				}
-			}
-		}
-	}
-}
-
-// heapPush replaces the largest pair of value and index.
-func heapPush(values []float64, indices []int, v float64, index int) {
-	at := 0
-	for {
-		child := 2*at + 1
-		if child >= len(values) {
-			break
-		}
-		if right := child + 1; right < len(values) && (values[right] > values[child] ||
-			values[right] == values[child] && indices[right] > indices[child]) {
-			child = right
-		}
-		if values[child] < v || values[child] == v && indices[child] < index {
-			break
-		}
-		values[at], indices[at] = values[child], indices[child]
-		at = child
-	}
-	values[at], indices[at] = v, index
-}
-
-// sortPairs sorts by value, equal values by index.
-func sortPairs(values []float64, indices []int) {
-	if len(values) > 15 {
-		heapSort(values, indices)
-		return
-	}
-	for i := 1; i < len(values); i++ {
-		v, index, j := values[i], indices[i], i
-		for ; j > 0 && (values[j-1] > v || values[j-1] == v && indices[j-1] > index); j-- {
-			values[j], indices[j] = values[j-1], indices[j-1]
-		}
-		values[j], indices[j] = v, index
-	}
-}
-
-func heapSort(values []float64, indices []int) {
-	for i := len(values)/2 - 1; i >= 0; i-- {
-		sift(values, indices, i)
-	}
-	for n := len(values) - 1; n > 0; n-- {
-		values[0], values[n] = values[n], values[0]
-		indices[0], indices[n] = indices[n], indices[0]
-		sift(values[:n], indices[:n], 0)
-	}
-}
-
-func sift(values []float64, indices []int, at int) {
-	before := func(i, j int) bool {
-		return values[i] < values[j] || values[i] == values[j] && indices[i] < indices[j]
-	}
-	for {
-		child := 2*at + 1
-		if child >= len(values) {
-			return
-		}
-		if child+1 < len(values) && before(child, child+1) {
-			child++
-		}
-		if !before(at, child) {
-			return
-		}
-		values[at], values[child] = values[child], values[at]
-		indices[at], indices[child] = indices[child], indices[at]
-		at = child
-	}
 }
 
 // kneighbors is the method of that name: distances and the rows' indices.

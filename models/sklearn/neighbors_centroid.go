@@ -12,6 +12,8 @@ import (
 // A centroids is NearestCentroid (sklearn/neighbors/_nearest_centroid.py).
 type centroids struct {
 	training // a row a class
+	product  *coefficients
+	halves   []float64 // -c·c/2 of each
 	classes  *labels
 	distance distance
 	names    []string
@@ -36,6 +38,10 @@ func nearestCentroid(c *compiler, r pyobj.Ref) (*node, error) {
 	}
 	if m.training, err = readTraining(r, "centroids_"); err != nil {
 		return nil, err
+	}
+	m.product, m.halves = &coefficients{coef: m.data, features: m.width}, make([]float64, m.rows)
+	for i := range m.rows {
+		m.halves[i] = -0.5 * kernel.Dot(m.row(i), m.row(i))
 	}
 	if m.rows != m.classes.len() {
 		return nil, r.Format("%d centroids for %d classes", m.rows, m.classes.len())
@@ -113,6 +119,11 @@ func (m *centroids) classify(ws *workspace, x block, out []float64) error {
 	d := ws.floats(x.rows * m.rows)
 	if m.priors {
 		if err := m.scores(ws, x, d); err != nil {
+			return err
+		}
+	} else if x.sparse != nil && m.distance.squared {
+		// x·c - c·c/2 is largest where |x-c|² is least.
+		if err := m.product.project(ws, x, d, m.halves, m.names); err != nil {
 			return err
 		}
 	} else {

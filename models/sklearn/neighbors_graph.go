@@ -2,7 +2,6 @@ package sklearn
 
 import (
 	"fmt"
-	"github.com/copal-ml/copal/models/kernel"
 
 	"github.com/copal-ml/copal/models/pyobj"
 )
@@ -98,16 +97,8 @@ func productTransformer(r pyobj.Ref, class string) (*node, error) {
 	if err := n.input(r, t.width); err != nil {
 		return nil, err
 	}
-	names := n.names
-	n.transform = &transformer{width: t.rows, names: prefixed(class, t.rows), run: func(ws *workspace, x block) (block, error) {
-		m := ws.matrix(x)
-		if err := ws.finite(m, names); err != nil {
-			return block{}, err
-		}
-		y := block{rows: m.rows, width: t.rows, data: ws.floats(m.rows * t.rows), owned: true}
-		kernel.Gram(y.data, m.data, t.data, t.width)
-		return y, nil
-	}}
+	n.transform = &transformer{width: t.rows, names: prefixed(class, t.rows),
+		run: projected(t, make([]float64, t.rows), n.names, func([]float64) {})}
 	n.outline.Summary = fmt.Sprintf("%s · to %d", features(n.features), t.rows)
 	return n, nil
 }

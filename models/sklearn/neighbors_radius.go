@@ -38,6 +38,9 @@ func readWithin(r pyobj.Ref, n *node) (*nearRows, error) {
 // each calls f with the rows within the radius of every row of x, in their own
 // order, and their distances, until it returns false.
 func (m *nearRows) each(ws *workspace, x block, f func(i int, index []int, dist []float64) bool) error {
+	if m.sparse != nil {
+		return m.eachSparse(ws, x, f)
+	}
 	q := ws.matrix(x)
 	if err := ws.finite(q, m.names); err != nil {
 		return err
@@ -45,10 +48,35 @@ func (m *nearRows) each(ws *workspace, x block, f func(i int, index []int, dist 
 	all, index := ws.floats(m.rows), ws.ints(m.rows)
 	limit := m.distance.reduce(m.radius)
 	for i := range q.rows {
-		m.distance.all(all, q.rowsBetween(i, i+1), m.data, m.width)
+		m.measure(all, q.rowsBetween(i, i+1), 0, m.rows)
 		n := 0
 		for j, d := range all {
 			if d <= limit {
+				all[n], index[n] = d, j
+				n++
+			}
+		}
+		m.distance.finish(all[:n])
+		if !f(i, index[:n], all[:n]) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// eachSparse is each for sparse rows.
+func (m *nearRows) eachSparse(ws *workspace, x block, f func(i int, index []int, dist []float64) bool) error {
+	q, err := ws.entries(x, m.names)
+	if err != nil {
+		return err
+	}
+	all, index := ws.floats(m.rows), ws.ints(m.rows)
+	limit := m.distance.reduce(m.radius)
+	for i := range x.rows {
+		m.reduced(all, q, i)
+		n := 0
+		for j := range all {
+			if d := m.exactly(all[j], q, i, j, limit); d <= limit {
 				all[n], index[n] = d, j
 				n++
 			}

@@ -25,58 +25,63 @@ type perceptron struct {
 	names  []string
 }
 
-// A layer is activate(X @ weights + bias); weights are kept transposed, a row an
-// output.
+// A layer is activate(X @ weights + bias).
 type layer struct {
-	weights  training
-	bias     []float64
-	activate func(x []float64, width int)
+	weights   kernel.Packed // a row an output
+	rectified bool          // activate is max(v, 0), which costs nothing beside the product
+	activate  func(x []float64, width int)
 }
 
-// activation reads one of the functions of sklearn/neural_network/_base.py, in place
-// over rows of width values.
-func activation(r pyobj.Ref, name string) (func(x []float64, width int), error) {
+// run writes the activations of rows of x.
+func (l *layer) run(dst, x []float64) {
+	if l.rectified {
+		l.weights.Rectified(dst, x)
+		return
+	}
+	l.weights.Affine(dst, x)
+	l.activate(dst, l.weights.Rows())
+}
+
+// runSparse writes the activations of the rows of a sparse matrix.
+func (l *layer) runSparse(ws *workspace, x block, dst []float64, names []string) error {
+	if err := ws.multiply(dst, x, &l.weights, names); err != nil {
+		return err
+	}
+	if !l.rectified {
+		l.activate(dst, l.weights.Rows())
+		return nil
+	}
+	for i, v := range dst {
+		dst[i] = max(v, 0)
+	}
+	return nil
+}
+
+// activation reads one of the functions of sklearn/neural_network/_base.py.
+func activation(r pyobj.Ref, name string) (layer, error) {
 	attr, err := r.Need(name)
 	if err != nil {
-		return nil, err
+		return layer{}, err
 	}
 	kind, err := attr.Str()
 	if err != nil {
-		return nil, err
+		return layer{}, err
 	}
 	switch kind {
 	case "identity":
-		return func([]float64, int) {}, nil
+		return layer{activate: func([]float64, int) {}}, nil
 	case "relu":
-		return relu, nil
+		return layer{rectified: true}, nil
 	case "logistic":
-		return func(x []float64, _ int) { kernel.Expit(x) }, nil
+		return layer{activate: func(x []float64, _ int) { kernel.Expit(x) }}, nil
 	case "tanh":
-		return tanhAll, nil
+		return layer{activate: func(x []float64, _ int) { kernel.TanhEach(x) }}, nil
 	case "softmax":
-		return kernel.Softmax, nil
+		return layer{activate: kernel.Softmax}, nil
 	case "exp":
-		return expAll, nil
+		return layer{activate: func(x []float64, _ int) { kernel.ExpEach(x) }}, nil
 	}
-	return nil, attr.Unsupported("the activation '"+kind+"'", "scikit-learn knows identity, logistic, tanh and relu.")
-}
-
-func relu(x []float64, _ int) {
-	for i, v := range x {
-		x[i] = max(v, 0)
-	}
-}
-
-func tanhAll(x []float64, _ int) {
-	for i, v := range x {
-		x[i] = kernel.Tanh(v)
-	}
-}
-
-func expAll(x []float64, _ int) {
-	for i, v := range x {
-		x[i] = kernel.Exp(v)
-	}
+	return layer{}, attr.Unsupported("the activation '"+kind+"'", "scikit-learn knows identity, logistic, tanh and relu.")
 }
 
 func readPerceptron(r pyobj.Ref, n *node) (*perceptron, error) {
@@ -103,14 +108,16 @@ func readPerceptron(r pyobj.Ref, n *node) (*perceptron, error) {
 	m := new(perceptron)
 	var widths []string
 	for i := range count {
-		if err := m.readLayer(coefs, biases, i); err != nil {
+		activate := hidden
+		if i == count-1 {
+			activate = last
+		}
+		if err := m.readLayer(activate, coefs, biases, i); err != nil {
 			return nil, err
 		}
-		m.layers[i].activate = hidden
-		widths = append(widths, fmt.Sprint(m.layers[i].weights.rows))
+		widths = append(widths, fmt.Sprint(m.layers[i].weights.Rows()))
 	}
-	m.layers[count-1].activate = last
-	if err := n.input(r, m.layers[0].weights.width); err != nil {
+	if err := n.input(r, m.layers[0].weights.Cols()); err != nil {
 		return nil, err
 	}
 	m.names = n.names
@@ -118,7 +125,8 @@ func readPerceptron(r pyobj.Ref, n *node) (*perceptron, error) {
 	return m, nil
 }
 
-func (m *perceptron) readLayer(coefs, biases pyobj.Ref, i int) error {
+// readLayer appends layer i, whose activation is that of l.
+func (m *perceptron) readLayer(l layer, coefs, biases pyobj.Ref, i int) error {
 	coef, err := coefs.Index(i)
 	if err != nil {
 		return err
@@ -135,28 +143,42 @@ func (m *perceptron) readLayer(coefs, biases pyobj.Ref, i int) error {
 	if err != nil {
 		return err
 	}
-	l := layer{weights: w.transposed()}
-	if l.bias, err = a.Float64s(); err != nil {
+	intercepts, err := a.Float64s()
+	if err != nil {
 		return bias.Format("%w", err)
 	}
-	if len(l.bias) != w.width {
-		return bias.Format("%d intercepts for %d outputs", len(l.bias), w.width)
+	if len(intercepts) != w.width {
+		return bias.Format("%d intercepts for %d outputs", len(intercepts), w.width)
 	}
-	if i > 0 && m.layers[i-1].weights.rows != w.rows {
-		return coef.Format("a layer takes %d values, the one before gives %d", w.rows, m.layers[i-1].weights.rows)
+	if i > 0 && m.layers[i-1].weights.Rows() != w.rows {
+		return coef.Format("a layer takes %d values, the one before gives %d", w.rows, m.layers[i-1].weights.Rows())
 	}
+	l.weights = kernel.PackAffine(w.transposed().data, intercepts, w.rows)
 	m.layers, m.widest = append(m.layers, l), max(m.widest, w.width)
 	return nil
 }
 
 // outputs is the width of the last layer.
-func (m *perceptron) outputs() int { return m.layers[len(m.layers)-1].weights.rows }
+func (m *perceptron) outputs() int { return m.layers[len(m.layers)-1].weights.Rows() }
 
 // forward writes the activations of the last layer.
 func (m *perceptron) forward(ws *workspace, x block, out []float64) error {
-	in := ws.matrix(x)
-	if err := ws.finite(in, m.names); err != nil {
-		return err
+	in, layers := x, m.layers
+	if x.sparse == nil {
+		in = ws.matrix(x)
+		if err := ws.finite(in, m.names); err != nil {
+			return err
+		}
+	} else {
+		if len(layers) == 1 {
+			return layers[0].runSparse(ws, x, out, m.names)
+		}
+		width := layers[0].weights.Rows()
+		in = block{rows: x.rows, width: width, data: ws.floats(x.rows * width)}
+		if err := layers[0].runSparse(ws, x, in.data, m.names); err != nil {
+			return err
+		}
+		layers = layers[1:]
 	}
 	const rows = 2 * blockRows
 	a, b := ws.floats(min(rows, in.rows)*m.widest), ws.floats(min(rows, in.rows)*m.widest)
@@ -164,14 +186,13 @@ func (m *perceptron) forward(ws *workspace, x block, out []float64) error {
 	for from := 0; from < in.rows; from += rows {
 		to := min(from+rows, in.rows)
 		values := in.rowsBetween(from, to)
-		for i := range m.layers {
-			l := &m.layers[i]
-			dst := a[:(to-from)*l.weights.rows]
-			if i == len(m.layers)-1 {
+		for i := range layers {
+			l := &layers[i]
+			dst := a[:(to-from)*l.weights.Rows()]
+			if i == len(layers)-1 {
 				dst = out[from*k : to*k]
 			}
-			kernel.Affine(dst, values, l.weights.data, l.bias, l.weights.width)
-			l.activate(dst, l.weights.rows)
+			l.run(dst, values)
 			values = dst
 			a, b = b, a
 		}
@@ -300,14 +321,26 @@ func bernoulliRBM(c *compiler, r pyobj.Ref) (*node, error) {
 
 // projected is then(X @ w.T + bias).
 func projected(w training, bias []float64, names []string, then func(x []float64)) func(ws *workspace, x block) (block, error) {
+	weights := kernel.PackAffine(w.data, bias, w.width)
 	return func(ws *workspace, x block) (block, error) {
-		m := ws.matrix(x)
-		if err := ws.finite(m, names); err != nil {
-			return block{}, err
-		}
-		y := block{rows: m.rows, width: w.rows, data: ws.floats(m.rows * w.rows), owned: true}
-		kernel.Affine(y.data, m.data, w.data, bias, w.width)
+		y := block{rows: x.rows, width: w.rows, data: ws.floats(x.rows * w.rows), owned: true}
+		err := ws.multiply(y.data, x, &weights, names)
 		then(y.data)
-		return y, nil
+		return y, err
 	}
+}
+
+// multiply writes x @ weights.T + bias for a block that may be sparse or dense. It
+// refuses what is not finite.
+func (ws *workspace) multiply(dst []float64, x block, weights *kernel.Packed, names []string) error {
+	if x.sparse == nil {
+		m := ws.matrix(x)
+		weights.Affine(dst, m.data)
+		return ws.finite(m, names)
+	}
+	for i := range x.rows {
+		indices, values := x.sparse.row(i)
+		weights.AffineSparse(dst[i*weights.Rows():(i+1)*weights.Rows()], indices, values)
+	}
+	return ws.finiteSparse(x.sparse, names)
 }

@@ -1,8 +1,6 @@
 package sklearn
 
 import (
-	"math"
-
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/kernel"
 	"github.com/copal-ml/copal/models/pyobj"
@@ -49,22 +47,52 @@ func readPairwiseKernel(r pyobj.Ref, name string, params pyobj.Ref, width int) (
 	return k, nil
 }
 
+// A keptRows is rows that a kernel compares with.
+type keptRows struct {
+	training
+	packed kernel.Packed
+}
+
+func keep(t training) keptRows { return keptRows{t, kernel.Pack(t.data, t.width)} }
+
 // gram writes the kernel of rows of x with rows of y, y.rows a row.
-func (k *pairwiseKernel) gram(dst, x []float64, y training) {
+func (k *pairwiseKernel) gram(dst, x []float64, y *keptRows) {
 	dst = dst[:len(x)/y.width*y.rows]
 	switch k.kind {
 	case "rbf":
-		kernel.SquaredDistances(dst, x, y.data, y.width)
-	case "laplacian":
-		(&distance{pair: manhattan}).all(dst, x, y.data, y.width)
-	case "cosine":
-		(&distance{pair: cosineSimilarity}).all(dst, x, y.data, y.width)
-	case "chi2", "additive_chi2":
-		(&distance{pair: chi2}).all(dst, x, y.data, y.width)
+		y.packed.SquaredDistances(dst, x)
+	case "laplacian", "cosine", "chi2", "additive_chi2":
+		(&distance{pair: k.between}).all(dst, x, y.data, y.width)
 	default:
-		kernel.Gram(dst, x, y.data, y.width)
+		y.packed.Affine(dst, x)
 	}
 	k.finish(dst)
+}
+
+// gramSparse writes the kernel of a sparse row with all rows of y, for the kernels of
+// products and of distances.
+func (k *pairwiseKernel) gramSparse(dst []float64, indices []int, values []float64, y *inverted) {
+	if k.kind == "rbf" {
+		y.squaredDistances(dst, indices, values)
+	} else {
+		y.products(dst, indices, values)
+	}
+	k.finish(dst)
+}
+
+// between is what finish makes a kernel value of.
+func (k *pairwiseKernel) between(x, y []float64) float64 {
+	switch k.kind {
+	case "rbf":
+		return kernel.SquaredDistance(x, y)
+	case "laplacian":
+		return manhattan(x, y)
+	case "cosine":
+		return cosineSimilarity(x, y)
+	case "chi2", "additive_chi2":
+		return chi2(x, y)
+	}
+	return kernel.Dot(x, y)
 }
 
 // finish turns products and distances into kernel values.
@@ -72,20 +100,17 @@ func (k *pairwiseKernel) finish(dst []float64) {
 	switch k.kind {
 	case "poly", "polynomial":
 		for i, v := range dst {
-			dst[i] = math.Pow(float64(v*k.gamma)+k.coef0, k.degree)
+			dst[i] = kernel.Pow(float64(v*k.gamma)+k.coef0, k.degree)
 		}
 	case "sigmoid":
 		for i, v := range dst {
-			dst[i] = kernel.Tanh(float64(v*k.gamma) + k.coef0)
+			dst[i] = float64(v*k.gamma) + k.coef0
 		}
+		kernel.TanhEach(dst)
 	case "rbf", "laplacian":
-		for i, v := range dst {
-			dst[i] = kernel.Exp(-k.gamma * v)
-		}
+		kernel.ExpScaled(dst, -k.gamma)
 	case "chi2":
-		for i, v := range dst {
-			dst[i] = kernel.Exp(k.gamma * v)
-		}
+		kernel.ExpScaled(dst, k.gamma)
 	}
 }
 

@@ -69,6 +69,15 @@ var delegated = []models.Method{
 }
 
 func pipeline(c *compiler, r pyobj.Ref) (*node, error) {
+	steps, err := c.steps(r)
+	if err != nil {
+		return nil, err
+	}
+	return joinSteps(r, steps)
+}
+
+// steps compiles all steps, of which each but the last can transform.
+func (c *compiler) steps(r pyobj.Ref) ([]*node, error) {
 	attr, err := r.Need("steps")
 	if err != nil {
 		return nil, err
@@ -89,7 +98,7 @@ func pipeline(c *compiler, r pyobj.Ref) (*node, error) {
 			return nil, item.Format("the step is not the last and cannot transform")
 		}
 	}
-	return joinSteps(r, steps)
+	return steps, nil
 }
 
 // step compiles one (name, estimator). A step that is None or 'passthrough' does

@@ -91,6 +91,11 @@ type csr struct {
 	values  []float64
 }
 
+// row is the entries of row i.
+func (m *csr) row(i int) (indices []int, values []float64) {
+	return m.indices[m.indptr[i]:m.indptr[i+1]], m.values[m.indptr[i]:m.indptr[i+1]]
+}
+
 // one is a method with one output.
 func one(name models.Method, port models.Port, labels *labels, run func(ws *workspace, x block, out []float64) error) *method {
 	return &method{name: name, outputs: []output{{port, labels}},

@@ -7,13 +7,6 @@ import (
 	"github.com/copal-ml/copal/models"
 )
 
-// windowValues bounds the input values that run through the plan at a time, so
-// that scratch stays in the cache and does not grow with the request.
-const windowValues = 1 << 14
-
-// windowTexts is the number of rows at a time where a value may be a long text.
-const windowTexts = 64
-
 // maxAnswer bounds the values that a transform answers with, since the columns of
 // a sparse matrix cost the caller nothing: 512 MiB.
 const maxAnswer = 1 << 26
@@ -80,8 +73,7 @@ func (p *predictor) answer(ws *workspace, dst, src *models.Frame, m *method) err
 	for _, o := range m.outputs {
 		dst.Add(o.port.Name, o.port.DType, o.port.Width, src.Rows*stride(o.port))
 	}
-	return p.windows(src.Rows, func(from, to int) error {
-		ws.reset()
+	return p.windows(ws, src.Rows, func(from, to int) error {
 		x := p.input.window(ws, src, from, to)
 		out := ws.outputs(dst, m, from, to)
 		if err := m.run(ws, x, out); err != nil {
@@ -134,8 +126,7 @@ func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
 	for _, port := range ports {
 		dst.Add(port.Name, port.DType, port.Width, src.Rows*stride(port))
 	}
-	return p.windows(src.Rows, func(from, to int) error {
-		ws.reset()
+	return p.windows(ws, src.Rows, func(from, to int) error {
 		y, err := p.root.transform.run(ws, p.input.window(ws, src, from, to))
 		if err != nil {
 			return err
@@ -145,25 +136,7 @@ func (p *predictor) transform(ws *workspace, dst, src *models.Frame) error {
 			return nil
 		}
 		k := ports[0].Width
-		copy(dst.Columns[0].F64[from*k:to*k], ws.matrix(y).data)
+		ws.fill(dst.Columns[0].F64[from*k:to*k], y)
 		return nil
 	})
-}
-
-// windows calls f for consecutive ranges of rows.
-func (p *predictor) windows(rows int, f func(from, to int) error) error {
-	width := max(p.root.features, 1)
-	if p.root.transform != nil {
-		width = max(width, p.root.outputWidth())
-	}
-	step := max(windowValues/width, 4)
-	if p.root.inputs != nil {
-		step = windowTexts
-	}
-	for from := 0; from < rows; from += step {
-		if err := f(from, min(from+step, rows)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -26,26 +26,19 @@ func open(t testing.TB, fixture string) *models.Model {
 // Every class of the registry is in fixtures of at least two versions: formulas
 // and attributes change between them.
 func TestEveryClassHasFixtures(t *testing.T) {
-	versions := map[string]map[string]bool{}
-	for _, name := range modeltest.List(t, fixtures) {
-		collect(versions, filepath.Dir(name), open(t, name).Info.Outline)
-	}
-	const boosters = "../modeltest/testdata/xgboost"
-	for _, name := range modeltest.List(t, boosters) {
-		path := filepath.Join(boosters, name)
-		f, err := modeltest.ReadFixture(path + ".json")
-		if err != nil {
-			t.Fatal(err)
+	for _, library := range sklearn.Libraries() {
+		versions := map[string]map[string]bool{}
+		for _, name := range modeltest.List(t, filepath.Join(fixtures, "..", library.Package)) {
+			m, err := formats.OpenFile(modeltest.ModelPath(filepath.Join(fixtures, "..", library.Package, name)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			collect(versions, filepath.Dir(name), m.Info.Outline)
 		}
-		m, err := formats.OpenFile(f.ModelPath(path))
-		if err != nil {
-			t.Fatal(err)
-		}
-		collect(versions, filepath.Dir(name), m.Info.Outline)
-	}
-	for _, class := range sklearn.Supported() {
-		if n := len(versions[class]); n < 2 {
-			t.Errorf("%s is in fixtures of %d versions, want 2 or more", class, n)
+		for _, class := range library.Classes {
+			if n := len(versions[class]); n < 2 {
+				t.Errorf("%s of %s is in fixtures of %d versions, want 2 or more", class, library.Name, n)
+			}
 		}
 	}
 }

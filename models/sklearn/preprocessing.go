@@ -78,20 +78,40 @@ func (s *standardScale) run(ws *workspace, x block) (block, error) {
 	if x.sparse != nil && s.mean == nil && s.scale != nil {
 		return ws.divideSparse(x, s.scale, s.names)
 	}
-	y, src := ws.writable(x)
-	if err := ws.finiteOrNaN(block{width: y.width, data: src}, s.names); err != nil {
-		return block{}, err
-	}
+	return ws.rescaled(x, s.names, s.scaled)
+}
+
+// scaled writes what s makes of src and may report that all of it is finite.
+func (s *standardScale) scaled(dst, src []float64) bool {
 	switch {
+	case s.mean != nil && s.scale != nil:
+		return kernel.Standardize(dst, src, s.mean, s.scale)
 	case s.mean != nil:
-		kernel.SubColumns(y.data, src, s.mean)
-		if s.scale != nil {
-			kernel.DivColumns(y.data, y.data, s.scale)
-		}
+		kernel.SubColumns(dst, src, s.mean)
 	case s.scale != nil:
-		kernel.DivColumns(y.data, src, s.scale)
+		kernel.DivColumns(dst, src, s.scale)
 	default:
-		copy(y.data, src)
+		copy(dst, src)
+	}
+	return false
+}
+
+// rescaled is what change makes of x, value by value, where NaN is let through and
+// infinity is not. What is not finite stays so: if change reports that its result
+// is finite, x was, and need not be looked at for itself.
+func (ws *workspace) rescaled(x block, names []string, change func(dst, src []float64) bool) (block, error) {
+	y, src := ws.writable(x)
+	given := block{width: y.width, data: src}
+	inPlace := &y.data[0] == &src[0]
+	if inPlace {
+		if err := ws.finiteOrNaN(given, names); err != nil {
+			return block{}, err
+		}
+	}
+	if !change(y.data, src) && !inPlace {
+		if err := ws.finiteOrNaN(given, names); err != nil {
+			return block{}, err
+		}
 	}
 	return y, nil
 }
@@ -140,14 +160,12 @@ func minMaxScaler(c *compiler, r pyobj.Ref) (*node, error) {
 }
 
 func (s *minMaxScale) run(ws *workspace, x block) (block, error) {
-	y, src := ws.writable(x)
-	if err := ws.finiteOrNaN(block{width: y.width, data: src}, s.names); err != nil {
-		return block{}, err
-	}
-	kernel.MulColumns(y.data, src, s.scale)
-	kernel.AddColumns(y.data, y.data, s.min)
-	if s.clip {
-		kernel.Clip(y.data, s.lo, s.hi)
-	}
-	return y, nil
+	return ws.rescaled(x, s.names, func(dst, src []float64) bool {
+		finite := kernel.Rescale(dst, src, s.scale, s.min)
+		if s.clip {
+			finite = false // which clipping hides
+			kernel.Clip(dst, s.lo, s.hi)
+		}
+		return finite
+	})
 }

@@ -2,6 +2,7 @@ package sklearn
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -233,13 +234,14 @@ type bins struct {
 	edges  [][]float64 // without the first: without the last as well since 1.1
 	counts []int
 	loose  bool  // before 1.1 a value just below an edge counts as on it
+	single bool  // dtype=float32
 	starts []int // of the columns of each feature; nil for encode="ordinal"
 	width  int
 	names  []string
 }
 
 func kBinsDiscretizer(c *compiler, r pyobj.Ref) (*node, error) {
-	b, n := &bins{loose: olderThan(c.version, 1, 1)}, new(node)
+	b, n := &bins{loose: olderThan(c.version, 1, 1), single: singleDType(r)}, new(node)
 	items, err := parts(r, "bin_edges_")
 	if err != nil {
 		return nil, err
@@ -282,14 +284,25 @@ func kBinsDiscretizer(c *compiler, r pyobj.Ref) (*node, error) {
 	return n, nil
 }
 
+// check refuses what check_array of its dtype refuses.
+func (b *bins) check(ws *workspace, m block) error {
+	if b.single {
+		return (&grove{names: b.names}).check(ws, m, false)
+	}
+	return ws.finite(m, b.names)
+}
+
 // bin is the bin of a value: the number of inner edges at or below it.
 func (b *bins) bin(v float64, j int) int {
-	if b.loose {
-		if v < 0 {
-			v += 1e-8 + float64(1e-5*-v)
-		} else {
-			v += 1e-8 + float64(1e-5*v)
-		}
+	switch {
+	case b.single && b.loose:
+		s := float32(v)
+		s += 1e-8 + float32(1e-5*float32(math.Abs(v)))
+		v = float64(s)
+	case b.single:
+		v = float64(float32(v))
+	case b.loose:
+		v += 1e-8 + float64(1e-5*math.Abs(v))
 	}
 	lo, hi := 0, len(b.edges[j])
 	for lo < hi {
@@ -304,7 +317,7 @@ func (b *bins) bin(v float64, j int) int {
 
 func (b *bins) ordinal(ws *workspace, x block) (block, error) {
 	y, src := ws.writable(x)
-	if err := ws.finite(block{width: y.width, data: src}, b.names); err != nil {
+	if err := b.check(ws, block{width: y.width, data: src}); err != nil {
 		return block{}, err
 	}
 	for i, v := range src {
@@ -315,7 +328,7 @@ func (b *bins) ordinal(ws *workspace, x block) (block, error) {
 
 func (b *bins) oneHot(ws *workspace, x block) (block, error) {
 	m := ws.matrix(x)
-	if err := ws.finite(m, b.names); err != nil {
+	if err := b.check(ws, m); err != nil {
 		return block{}, err
 	}
 	s := ws.csr(x.rows, len(m.data))

@@ -16,13 +16,13 @@ var shapeClasses = []class{
 type power struct {
 	lambdas []float64
 	boxCox  bool
-	stable  bool // through expm1, as since 1.8
+	stable  bool // through expm1, as since 1.9
 	scale   *transformer
 	names   []string
 }
 
 func powerTransformer(c *compiler, r pyobj.Ref) (*node, error) {
-	p, n := &power{stable: !olderThan(c.version, 1, 8)}, new(node)
+	p, n := &power{stable: !olderThan(c.version, 1, 9)}, new(node)
 	var err error
 	if p.lambdas, err = perFeature(r, "lambdas_"); err != nil {
 		return nil, err

@@ -78,18 +78,21 @@ func maxAbsScaler(c *compiler, r pyobj.Ref) (*node, error) {
 			kernel.Clip(data, -1, 1)
 		}
 	})
-	if !clipped {
-		n.keepSparse(scale)
-	}
+	n.keepSparse(scale, clipped)
 	return n, nil
 }
 
-// keepSparse has the transform of n divide a sparse matrix as one.
-func (n *node) keepSparse(scale []float64) {
+// keepSparse has the transform of n divide a sparse matrix as one, and clip it to
+// [-1, 1] if asked for.
+func (n *node) keepSparse(scale []float64, clipped bool) {
 	dense := n.transform.run
 	n.transform.run = func(ws *workspace, x block) (block, error) {
 		if x.sparse != nil {
-			return ws.divideSparse(x, scale, n.names)
+			y, err := ws.divideSparse(x, scale, n.names)
+			if clipped && err == nil {
+				kernel.Clip(y.sparse.values, -1, 1)
+			}
+			return y, err
 		}
 		return dense(ws, x)
 	}
@@ -127,7 +130,7 @@ func robustScaler(c *compiler, r pyobj.Ref) (*node, error) {
 		}
 	})
 	if center == nil && scale != nil {
-		n.keepSparse(scale)
+		n.keepSparse(scale, false)
 	}
 	return n, nil
 }
@@ -173,16 +176,16 @@ func binarizer(c *compiler, r pyobj.Ref) (*node, error) {
 	}
 	n.outline.Summary = fmt.Sprintf("above %v", threshold)
 	n.transform = &transformer{run: func(ws *workspace, x block) (block, error) {
+		if x.sparse != nil && threshold >= 0 { // zeros stay zeros
+			y := ws.copied(x)
+			kernel.Above(y.sparse.values, x.sparse.values, threshold)
+			return y, ws.finiteSparse(x.sparse, n.names)
+		}
 		y, src := ws.writable(x)
 		if err := ws.finite(block{width: y.width, data: src}, n.names); err != nil {
 			return block{}, err
 		}
-		for i, v := range src {
-			y.data[i] = 0
-			if v > threshold {
-				y.data[i] = 1
-			}
-		}
+		kernel.Above(y.data, src, threshold)
 		return y, nil
 	}}
 	return n, nil
@@ -204,6 +207,16 @@ func normalizer(c *compiler, r pyobj.Ref) (*node, error) {
 	if !ok {
 		return nil, r.Format("norm=%s", quote(name))
 	}
+	dense := norm
+	if !olderThan(c.version, 1, 0) { // _handle_zeros_in_scale: a tiny norm counts as none
+		dense = func(row []float64) float64 {
+			const least = 10 * 0x1p-52
+			if v := norm(row); !(v < least) {
+				return v
+			}
+			return 0
+		}
+	}
 	n := new(node)
 	if err := n.anyInput(r); err != nil {
 		return nil, err
@@ -218,7 +231,7 @@ func normalizer(c *compiler, r pyobj.Ref) (*node, error) {
 			return block{}, err
 		}
 		for at := 0; at < len(src); at += y.width {
-			divideRow(y.data[at:at+y.width], src[at:at+y.width], norm)
+			divideRow(y.data[at:at+y.width], src[at:at+y.width], dense)
 		}
 		return y, nil
 	}}

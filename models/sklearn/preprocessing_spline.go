@@ -199,12 +199,10 @@ func (b *spline) evaluate(dst, scratch []float64, x float64, slope bool) {
 
 func (s *splines) run(ws *workspace, x block) (block, error) {
 	m := ws.matrix(x)
-	check := ws.finite
-	if s.missing {
-		check = ws.finiteOrNaN
-	}
-	if err := check(m, s.names); err != nil {
-		return block{}, err
+	if !s.missing { // else infinity passes with NaN
+		if err := ws.finite(m, s.names); err != nil {
+			return block{}, err
+		}
 	}
 	y := block{rows: x.rows, width: s.width, data: ws.floats(x.rows * s.width), owned: true}
 	scratch, all := ws.floats(2*s.of[0].k+2), ws.floats(s.of[0].outs)

@@ -9,19 +9,22 @@ import (
 	"github.com/copal-ml/copal/models/sklearn"
 )
 
-// README lists every estimator, and counts them right.
+// README lists every estimator of every library, and counts those of scikit-learn
+// right.
 func TestREADMEListsEveryClass(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	classes := sklearn.Supported()
-	for _, class := range classes {
-		if !regexp.MustCompile(`\b` + class + `[,.]`).Match(readme) {
-			t.Errorf("README does not list %s", class)
+	for _, library := range sklearn.Libraries() {
+		for _, class := range library.Classes {
+			if !regexp.MustCompile(`\b` + class + `[,.]`).Match(readme) {
+				t.Errorf("README does not list %s of %s", class, library.Name)
+			}
 		}
-	}
-	if count := fmt.Sprintf("| %d estimators, listed below", len(sklearn.SupportedOf("sklearn"))); !regexp.MustCompile(regexp.QuoteMeta(count)).Match(readme) {
-		t.Errorf("README does not say %q", count)
+		count := fmt.Sprintf("| %s | %d estimators, listed below", library.Name, len(library.Classes))
+		if !regexp.MustCompile(regexp.QuoteMeta(count)).Match(readme) {
+			t.Errorf("README does not say %q", count)
+		}
 	}
 }

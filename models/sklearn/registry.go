@@ -4,7 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/copal-ml/copal/models/catboost"
+	"github.com/copal-ml/copal/models/lightgbm"
 	"github.com/copal-ml/copal/models/pyobj"
+	"github.com/copal-ml/copal/models/xgboost"
 )
 
 // A class is an estimator that can be compiled.
@@ -14,8 +17,8 @@ type class struct {
 	compile func(c *compiler, r pyobj.Ref) (*node, error)
 }
 
-// classes are the estimators that can be compiled, in the order in which help
-// texts list them. Each table stands in the file of its scikit-learn module.
+// classes are the estimators of scikit-learn that can be compiled, in the order
+// in which help texts list them. Each table stands in the file of its scikit-learn module.
 //
 // A class is matched by its name and the root package of its module:
 // scikit-learn renamed nearly every module in 0.22
@@ -67,25 +70,58 @@ var classes = slices.Concat(
 	composeClasses,
 	functionClasses,
 	modelSelectionClasses,
-	catboostClasses,
-	lightgbmClasses,
-	xgboostClasses,
 )
 
-// Supported lists the estimators that can be compiled, of all libraries.
-func Supported() []string { return names(classes) }
+// A Library is a Python package whose estimators can be compiled.
+type Library struct {
+	Name    string // "imbalanced-learn"
+	Package string // "imblearn", the root of its modules
+	Classes []string
 
-// SupportedOf lists those of one library, by the first part of its modules:
-// "sklearn".
-func SupportedOf(root string) []string {
-	var list []string
-	for _, c := range classes {
-		if c.root == root {
-			list = append(list, c.name)
-		}
+	table []class
+}
+
+// Libraries lists them, scikit-learn first: the others build on it.
+func Libraries() []Library {
+	list := []Library{
+		{Name: "scikit-learn", Package: "sklearn", table: classes},
+		{Name: xgboost.Library, Package: "xgboost", table: xgboostClasses},
+		{Name: lightgbm.Library, Package: "lightgbm", table: lightgbmClasses},
+		{Name: catboost.Library, Package: "catboost", table: catboostClasses},
+		{Name: "imbalanced-learn", Package: "imblearn", table: imblearnClasses},
+		{Name: "category_encoders", Package: "category_encoders", table: categoryEncoderClasses},
+		{Name: "sklearn-pandas", Package: "sklearn_pandas", table: sklearnPandasClasses},
+		{Name: "statsmodels", Package: "statsmodels", table: statsmodelsClasses},
+	}
+	for i := range list {
+		list[i].Classes = names(list[i].table)
 	}
 	return list
 }
+
+// every is the tables of all libraries.
+func every() []class {
+	var all []class
+	for _, l := range Libraries() {
+		all = append(all, l.table...)
+	}
+	return all
+}
+
+// libraryOf is the library whose module that is; scikit-learn if it is none.
+func libraryOf(module string) Library {
+	list := Libraries()
+	root, _, _ := strings.Cut(module, ".")
+	for _, l := range list {
+		if l.Package == root {
+			return l
+		}
+	}
+	return list[0]
+}
+
+// Supported lists the estimators of scikit-learn that can be compiled.
+func Supported() []string { return names(classes) }
 
 func names(table []class) []string {
 	list := make([]string, len(table))

@@ -18,7 +18,8 @@ var semiSupervisedClasses = []class{
 // the training rows, weighted by a kernel or of the nearest.
 type spreading struct {
 	points        *grid
-	near          *nearby // of kernel='knn'; nil for rbf
+	all           euclidean // the points, for the kernel rbf
+	near          *nearby   // of kernel='knn'; nil for rbf
 	gamma         float64
 	distributions *grid // of the labels of each point
 	classes       *labels
@@ -67,6 +68,7 @@ func (s *spreading) readKernel(r pyobj.Ref) error {
 	}
 	switch kind, _ := attr.Str(); kind {
 	case "rbf":
+		s.all = newEuclidean(s.points)
 		s.gamma, err = number(r, "gamma", 20)
 		return err
 	case "knn":
@@ -108,9 +110,10 @@ func (s *spreading) probabilities(ws *workspace, x block, out []float64) error {
 	} else {
 		weights := ws.floats(s.points.rows)
 		for i := range x.rows {
-			squaredDistances(weights, data[i*n:(i+1)*n], s.points)
-			for p, d := range weights {
-				add(out[i*k:(i+1)*k], kernel.Exp(-s.gamma*d), s.distributions.row(p))
+			s.all.squaredDistances(weights, data[i*n:(i+1)*n])
+			kernel.ExpScaled(weights, -s.gamma)
+			for p, w := range weights {
+				add(out[i*k:(i+1)*k], w, s.distributions.row(p))
 			}
 		}
 	}

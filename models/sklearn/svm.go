@@ -39,6 +39,9 @@ func readSupportVectors(r pyobj.Ref, n *node) (*supportVectors, error) {
 	if s.intercept, err = r.Floats("_intercept_"); err != nil {
 		return nil, err
 	}
+	if constant, err := s.readConstant(r, n); err != nil || constant {
+		return s, err
+	}
 	coef, err := readTraining(r, "_dual_coef_")
 	if err != nil {
 		return nil, err
@@ -58,6 +61,50 @@ func readSupportVectors(r pyobj.Ref, n *node) (*supportVectors, error) {
 	s.names = n.names
 	n.outline.Summary = fmt.Sprintf("%s · %s kernel · %d support vectors", features(n.features), s.kernel.kind, s.n)
 	return s, nil
+}
+
+// readConstant reports whether s has no support vectors, as a regressor has none
+// whose epsilon spans all targets. It then answers the intercept.
+func (s *supportVectors) readConstant(r pyobj.Ref, n *node) (bool, error) {
+	attr, err := r.Need("_dual_coef_")
+	if err != nil || s.kernel.kind == kernelPrecomputed {
+		return false, err
+	}
+	coef, err := emptyShape(attr)
+	if err != nil || coef == nil {
+		return false, err
+	}
+	shape, err := integers(r, "shape_fit_")
+	if err != nil {
+		return false, err
+	}
+	if len(shape) != 2 || shape[1] < 1 || shape[1] > maxFeatures {
+		return false, r.Format("fitted on a matrix of shape %v", shape)
+	}
+	s.rows, s.vectors.width = int(coef[0]), int(shape[1])
+	if err := n.input(r, s.vectors.width); err != nil {
+		return false, err
+	}
+	s.names = n.names
+	n.outline.Summary = fmt.Sprintf("%s · %s kernel · constant", features(n.features), s.kernel.kind)
+	return true, nil
+}
+
+// emptyShape is the shape of a matrix, dense or sparse, without a column; nil if it
+// has one.
+func emptyShape(attr pyobj.Ref) ([]int64, error) {
+	if isSparse(attr) {
+		shape, err := integers(attr, "_shape")
+		if err != nil || len(shape) != 2 || shape[1] != 0 {
+			return nil, err
+		}
+		return shape, nil
+	}
+	a, err := attr.Array()
+	if err != nil || len(a.Shape) != 2 || a.Shape[1] != 0 {
+		return nil, err
+	}
+	return []int64{int64(a.Shape[0]), 0}, nil
 }
 
 // readPrecomputed reads support_, the rows of the training kernel matrix that
@@ -87,6 +134,9 @@ func (s *supportVectors) readPrecomputed(r pyobj.Ref) error {
 // gram writes the kernel values of rows (of vectors.width values each) with all
 // support vectors, n a row.
 func (s *supportVectors) gram(dst, rows []float64) {
+	if s.n == 0 {
+		return
+	}
 	if s.support == nil {
 		s.kernel.gram(dst, rows, s.vectors)
 		return
@@ -98,26 +148,45 @@ func (s *supportVectors) gram(dst, rows []float64) {
 	}
 }
 
-// each calls f with the kernel values of every row.
-func (s *supportVectors) each(ws *workspace, x block, f func(i int, k []float64)) error {
+// blocks calls f with the kernel values of rows [from, to), block by block.
+func (s *supportVectors) blocks(ws *workspace, x block, f func(from, to int, k []float64)) error {
+	if s.vectors.sparse != nil {
+		return s.blocksSparse(ws, x, f)
+	}
 	m := ws.matrix(x)
 	if err := ws.finite(m, s.names); err != nil {
 		return err
 	}
-	k := ws.floats(min(blockRows, m.rows) * s.n)
-	for from := 0; from < m.rows; from += blockRows {
-		to := min(from+blockRows, m.rows)
+	rows := min(blockOf(s.n), m.rows)
+	k := ws.floats(rows * s.n)
+	for from := 0; from < m.rows; from += rows {
+		to := min(from+rows, m.rows)
 		s.gram(k, m.rowsBetween(from, to))
-		for i := from; i < to; i++ {
-			f(i, k[(i-from)*s.n:][:s.n])
-		}
+		f(from, to, k[:(to-from)*s.n])
+	}
+	return nil
+}
+
+// blocksSparse is blocks for sparse support vectors, row by row.
+func (s *supportVectors) blocksSparse(ws *workspace, x block, f func(from, to int, k []float64)) error {
+	m, err := ws.entries(x, s.names)
+	if err != nil {
+		return err
+	}
+	k := ws.floats(s.n)
+	for i := range x.rows {
+		indices, values := m.row(i)
+		s.kernel.gramSparse(k, indices, values, s.vectors.sparse)
+		f(i, i+1, k)
 	}
 	return nil
 }
 
 // decide is decision_function of the machines with one decision.
 func (s *supportVectors) decide(ws *workspace, x block, out []float64) error {
-	return s.each(ws, x, func(i int, k []float64) { out[i] = kernel.Dot(s.coef, k) + s.intercept[0] })
+	return s.blocks(ws, x, func(from, to int, k []float64) {
+		kernel.Affine(out[from:to], k, s.coef, s.intercept, s.n)
+	})
 }
 
 // oneDecision checks that s is a machine with one decision.

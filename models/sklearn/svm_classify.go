@@ -15,7 +15,8 @@ type supportClassifier struct {
 	starts       []int // where the support vectors of each class begin, and their number
 	ovr          bool  // decision_function has a value a class, if there are more than two
 	breakTies    bool
-	probA, probB []float64 // a pair each; nil without probability=True
+	weights      *kernel.Packed // of the support vectors for each pair; nil for too many pairs
+	probA, probB []float64      // a pair each; nil without probability=True
 }
 
 func supportVectorClassifier(c *compiler, r pyobj.Ref) (*node, error) {
@@ -44,6 +45,7 @@ func supportVectorClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	if err := m.readPlatt(r); err != nil {
 		return nil, err
 	}
+	m.pack()
 	m.offer(n, m.ovr && c.version.major == 0 && c.version.minor < 21)
 	return n, nil
 }
@@ -153,35 +155,85 @@ func (m *supportClassifier) offer(n *node, wholeBatch bool) {
 	n.offer(one(models.DecisionFunction, numbers(width), nil, m.decisions))
 }
 
-// values writes what libsvm calls decision values, a pair each, of one row whose
-// kernel values are k: positive for the first class of the pair.
-func (m *supportClassifier) values(dst, k []float64) {
-	p := 0
+// maxPackedPairs bounds the pairs of classes, up to 11 classes, whose decision
+// values are one matrix product. Most of its weights are 0, for a pair knows the
+// support vectors of two classes only.
+const maxPackedPairs = 64
+
+// pack makes that matrix.
+func (m *supportClassifier) pack() {
+	if m.pairs() > maxPackedPairs {
+		return
+	}
+	weights, p := make([]float64, m.pairs()*m.n), 0
+	m.eachPair(func(i, j int, coefI, coefJ []float64) {
+		row := weights[p*m.n : (p+1)*m.n]
+		copy(row[m.starts[i]:m.starts[i+1]], coefI)
+		copy(row[m.starts[j]:m.starts[j+1]], coefJ)
+		p++
+	})
+	packed := kernel.PackAffine(weights, m.intercept, m.n)
+	m.weights = &packed
+}
+
+// eachPair calls f with the classes of each pair, and the coefficients in it of the
+// support vectors of either.
+func (m *supportClassifier) eachPair(f func(i, j int, coefI, coefJ []float64)) {
 	for i := range m.classes.len() {
 		for j := i + 1; j < m.classes.len(); j++ {
-			si, ei, sj, ej := m.starts[i], m.starts[i+1], m.starts[j], m.starts[j+1]
-			coefI, coefJ := m.coef[(j-1)*m.n:], m.coef[i*m.n:]
+			f(i, j, m.coef[(j-1)*m.n:][m.starts[i]:m.starts[i+1]], m.coef[i*m.n:][m.starts[j]:m.starts[j+1]])
+		}
+	}
+}
+
+// values writes what libsvm calls decision values, a pair each, of rows whose kernel
+// values are k: positive for the first class of the pair. A weight of 0 changes no
+// sum, unless the kernel value has overflowed.
+func (m *supportClassifier) values(dst, k []float64) {
+	if m.n == 0 { // all rows were alike
+		for ; len(dst) > 0; dst = dst[m.pairs():] {
+			copy(dst, m.intercept)
+		}
+		return
+	}
+	if m.weights != nil && kernel.Finite(k) < 0 {
+		m.weights.Affine(dst, k)
+		return
+	}
+	for ; len(k) > 0; k, dst = k[m.n:], dst[m.pairs():] {
+		p := 0
+		m.eachPair(func(i, j int, coefI, coefJ []float64) {
 			sum := 0.0
-			for v := si; v < ei; v++ {
-				sum += float64(coefI[v] * k[v])
+			for v, c := range coefI {
+				sum += float64(c * k[m.starts[i]+v])
 			}
-			for v := sj; v < ej; v++ {
-				sum += float64(coefJ[v] * k[v])
+			for v, c := range coefJ {
+				sum += float64(c * k[m.starts[j]+v])
 			}
 			dst[p] = sum + m.intercept[p]
 			p++
-		}
+		})
 	}
+}
+
+// each calls f with the decision values of every row.
+func (m *supportClassifier) each(ws *workspace, x block, f func(i int, d []float64)) error {
+	pairs := m.pairs()
+	d := ws.floats(min(blockRows, x.rows) * pairs)
+	return m.blocks(ws, x, func(from, to int, k []float64) {
+		m.values(d[:(to-from)*pairs], k)
+		for i := from; i < to; i++ {
+			f(i, d[(i-from)*pairs:][:pairs])
+		}
+	})
 }
 
 // decisions is decision_function. Its signs are those of scikit-learn, which
 // flips libsvm's for two classes and for the votes of ovr.
 func (m *supportClassifier) decisions(ws *workspace, x block, out []float64) error {
 	pairs, k := m.pairs(), m.classes.len()
-	d := ws.floats(pairs)
 	sums := ws.floats(k)
-	return m.each(ws, x, func(i int, values []float64) {
-		m.values(d, values)
+	return m.each(ws, x, func(i int, d []float64) {
 		switch {
 		case pairs == 1:
 			out[i] = -d[0]
@@ -220,9 +272,8 @@ func svmOneVsRest(votes, sums, d []float64) {
 // (svm_predict_values), or with break_ties the largest decision.
 func (m *supportClassifier) classify(ws *workspace, x block, out []float64) error {
 	k := m.classes.len()
-	d, votes, sums := ws.floats(m.pairs()), ws.floats(k), ws.floats(k)
-	return m.each(ws, x, func(i int, values []float64) {
-		m.values(d, values)
+	votes, sums := ws.floats(k), ws.floats(k)
+	return m.each(ws, x, func(i int, d []float64) {
 		if m.breakTies {
 			svmOneVsRest(votes, sums, d)
 		} else {
@@ -252,20 +303,30 @@ func svmVote(votes, d []float64) {
 // the coupling of the pairs.
 func (m *supportClassifier) probabilities(ws *workspace, x block, out []float64) error {
 	k := m.classes.len()
-	d, pair, q, qp := ws.floats(m.pairs()), ws.floats(k*k), ws.floats(k*k), ws.floats(k)
-	return m.each(ws, x, func(i int, values []float64) {
-		m.values(d, values)
+	pair, q, qp := ws.floats(k*k), ws.floats(k*k), ws.floats(k)
+	return m.each(ws, x, func(i int, d []float64) {
 		p := 0
 		for a := range k {
 			for b := a + 1; b < k; b++ {
-				const least = 1e-7
-				v := min(max(svmPlatt(d[p], m.probA[p], m.probB[p]), least), 1-least)
+				v := svmClip(svmPlatt(d[p], m.probA[p], m.probB[p]))
 				pair[a*k+b], pair[b*k+a] = v, 1-v
 				p++
 			}
 		}
 		couple(out[i*k:(i+1)*k], pair, q, qp)
 	})
+}
+
+// svmClip is min(max(v, 1e-7), 1-1e-7) as svm.cpp compares: NaN becomes the least.
+func svmClip(v float64) float64 {
+	const least = 1e-7
+	switch {
+	case !(v > least):
+		return least
+	case v > 1-least:
+		return 1 - least
+	}
+	return v
 }
 
 // svmPlatt is sigmoid_predict of svm.cpp.

@@ -51,27 +51,41 @@ func readSVMKernel(r pyobj.Ref) (svmKernel, error) {
 	return k, nil
 }
 
-// gram writes the kernel values of rows of x with rows of y: y.rows a row.
+// gram writes the kernel values of rows of x with rows of y: y.rows a row; both are
+// dense.
 func (k *svmKernel) gram(dst, x []float64, y vectors) {
 	if k.kind == kernelRBF {
 		y.squaredDistances(dst, x)
 	} else {
 		y.products(dst, x)
 	}
-	dst = dst[:len(x)/y.width*y.rows]
+	k.finish(dst[:len(x)/y.width*y.rows])
+}
+
+// gramSparse writes the kernel values of a sparse row with all rows of y.
+func (k *svmKernel) gramSparse(dst []float64, indices []int, values []float64, y *inverted) {
+	if k.kind == kernelRBF {
+		y.squaredDistances(dst, indices, values)
+	} else {
+		y.products(dst, indices, values)
+	}
+	k.finish(dst)
+}
+
+// finish turns products, or squared distances, into kernel values.
+func (k *svmKernel) finish(dst []float64) {
 	switch k.kind {
 	case kernelRBF:
-		for i, v := range dst {
-			dst[i] = kernel.Exp(-k.gamma * v)
-		}
+		kernel.ExpScaled(dst, -k.gamma)
 	case kernelPoly:
 		for i, v := range dst {
 			dst[i] = powi(float64(k.gamma*v)+k.coef0, k.degree)
 		}
 	case kernelSigmoid:
 		for i, v := range dst {
-			dst[i] = kernel.Tanh(float64(k.gamma*v) + k.coef0)
+			dst[i] = float64(k.gamma*v) + k.coef0
 		}
+		kernel.TanhEach(dst)
 	}
 }
 

@@ -2,9 +2,12 @@ package sklearn
 
 import (
 	"errors"
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/kernel"
 	"github.com/copal-ml/copal/models/pyobj"
 )
 
@@ -82,10 +85,10 @@ func sparseOf(indices, values *pyobj.List, indptr ...any) *pyobj.Object {
 	return m
 }
 
-func TestSparseVectors(t *testing.T) {
+func TestSparseMatrices(t *testing.T) {
 	f := func(m *pyobj.Object, want string) {
 		t.Helper()
-		_, err := sparseVectors(pyobj.NewRef("v", m))
+		_, err := readCSR(pyobj.NewRef("v", m))
 		got := ""
 		if err != nil {
 			got = err.Error()
@@ -95,33 +98,75 @@ func TestSparseVectors(t *testing.T) {
 		}
 	}
 	f(sparseOf(list(int64(0), int64(3)), list(1.0, 2.0), int64(0), int64(2)), "")
+	f(sparseOf(list(int64(3), int64(0)), list(1.0, 2.0), int64(0), int64(2)), "")
 	const at = "not a valid pickle file: at byte 7: v: "
-	f(sparseOf(list(int64(3), int64(0)), list(1.0, 2.0), int64(0), int64(2)), at+"row 0 of a sparse matrix of 4 columns has column 0 after column 3")
-	f(sparseOf(list(int64(0), int64(4)), list(1.0, 2.0), int64(0), int64(2)), at+"row 0 of a sparse matrix of 4 columns has column 4 after column 0")
-	f(sparseOf(list(int64(-1)), list(1.0), int64(0), int64(1)), at+"row 0 of a sparse matrix of 4 columns has column -1 after column -1")
+	f(sparseOf(list(int64(0), int64(4)), list(1.0, 2.0), int64(0), int64(2)), at+"column 4 in a sparse matrix of 4 columns")
+	f(sparseOf(list(int64(-1)), list(1.0), int64(0), int64(1)), at+"column -1 in a sparse matrix of 4 columns")
 	f(sparseOf(list(int64(0)), list(1.0), int64(0), int64(2)), at+"row 0 of a sparse matrix is [0, 2) of 1 values")
 	f(sparseOf(list(int64(0)), list(1.0), int64(0)), at+"a sparse matrix of shape [1 4] with 1 row starts, 1 indices, 1 values")
 	f(sparseOf(list(int64(0)), list(1.0, 2.0), int64(0), int64(1)), at+"a sparse matrix of shape [1 4] with 2 row starts, 1 indices, 2 values")
+	huge := sparseOf(list(int64(0)), list(1.0), int64(0), int64(1))
+	huge.State.(*pyobj.Dict).Set("_shape", pyobj.Tuple{int64(1), int64(1 << 40)})
+	f(huge, "v: a sparse matrix of shape [1 1099511627776] is not supported (byte 7)")
 }
 
-// Sparse and dense vectors have the same products and distances.
+// All formats are the same matrix, in whatever order its entries are stored; what is
+// there twice adds up.
+func TestSparseRowsOfAllFormats(t *testing.T) {
+	of := func(format string, state ...any) *pyobj.Object {
+		m := object(format, append([]any{"_shape", pyobj.Tuple{int64(2), int64(3)}}, state...)...)
+		m.Class = &pyobj.Global{Module: "scipy.sparse._" + format[:3], Name: format}
+		return m
+	}
+	n := func(v ...int64) *pyobj.List {
+		l := list()
+		for _, i := range v {
+			l.Items = append(l.Items, i)
+		}
+		return l
+	}
+	f := func(m *pyobj.Object) {
+		t.Helper()
+		got, err := readCSR(pyobj.NewRef("v", m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got.indptr, []int{0, 2, 3}) || !slices.Equal(got.indices, []int{0, 2, 1}) || !slices.Equal(got.values, []float64{5, 7, 4}) {
+			t.Errorf("%v: got %+v", m.Class, got.csr)
+		}
+	}
+	f(of("csr_matrix", "indptr", n(0, 2, 3), "indices", n(0, 2, 1), "data", list(5.0, 7.0, 4.0)))
+	f(of("csr_array", "indptr", n(0, 4, 5), "indices", n(2, 0, 2, 0, 1), "data", list(3.0, 1.0, 4.0, 4.0, 4.0)))
+	f(of("csc_matrix", "indptr", n(0, 1, 2, 3), "indices", n(0, 1, 0), "data", list(5.0, 4.0, 7.0)))
+	f(of("csc_array", "indptr", n(0, 2, 3, 4), "indices", n(0, 0, 1, 0), "data", list(2.0, 3.0, 4.0, 7.0)))
+	f(of("coo_matrix", "row", n(1, 0, 0), "col", n(1, 2, 0), "data", list(4.0, 7.0, 5.0)))
+	f(of("coo_array", "coords", pyobj.Tuple{n(0, 1, 0, 0), n(0, 1, 2, 0)}, "data", list(2.0, 4.0, 7.0, 3.0)))
+}
+
+// Sparse vectors have the products and distances of dense ones.
 func TestSparseVectorsAsDense(t *testing.T) {
-	s, err := sparseVectors(pyobj.NewRef("v", sparseOf(list(int64(1), int64(3)), list(2.0, -1.0), int64(0), int64(2))))
+	m, err := readCSR(pyobj.NewRef("v", sparseOf(list(int64(1), int64(3)), list(2.0, -1.0), int64(0), int64(2))))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := vectors{training: training{data: []float64{0, 2, 0, -1}, rows: 1, width: 4}}
-	x := []float64{1, 2, 3, 4, 0, 2, 0, -1, 0, 0, 0, 0, 1e200, 1, 1, 1}
-	for name, run := range map[string]func(v *vectors, dst []float64){
-		"products":         func(v *vectors, dst []float64) { v.products(dst, x) },
-		"squaredDistances": func(v *vectors, dst []float64) { v.squaredDistances(dst, x) },
-	} {
-		var got, want [4]float64
-		run(&s, got[:])
-		run(&d, want[:])
-		if got != want {
-			t.Errorf("%s: sparse %v, dense %v", name, got, want)
-		}
+	s, d := invert(m), vectors{rows: 1, width: 4, packed: kernel.Pack([]float64{0, 2, 0, -1}, 4)}
+	ws := new(workspace)
+	x := block{rows: 4, width: 4, data: []float64{1, 2, 3, 4, 0, 2, 0, -1, 0, 0, 0, 0, 1e200, 1, 1, 1}}
+	q, err := ws.entries(x, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var products, distances, exact, wantProducts, wantDistances [4]float64
+	for i := range x.rows {
+		indices, values := q.row(i)
+		s.products(products[i:], indices, values)
+		s.squaredDistances(distances[i:], indices, values)
+		exact[i] = m.squaredDistance(0, indices, values)
+	}
+	d.products(wantProducts[:], x.data)
+	d.squaredDistances(wantDistances[:], x.data)
+	if products != wantProducts || distances != wantDistances || exact != wantDistances {
+		t.Errorf("sparse %v %v %v, dense %v %v", products, distances, exact, wantProducts, wantDistances)
 	}
 }
 
@@ -158,4 +203,18 @@ func TestPowi(t *testing.T) {
 	f(3, 1, 3)
 	f(-2, 5, -32)
 	f(0.5, 10, 1.0/1024)
+}
+
+// NaN becomes the least probability, as the comparisons of svm.cpp have it.
+func TestSVMClip(t *testing.T) {
+	f := func(v, want float64) {
+		t.Helper()
+		if got := svmClip(v); got != want {
+			t.Errorf("%v: got %v, want %v", v, got, want)
+		}
+	}
+	f(math.NaN(), 1e-7)
+	f(0, 1e-7)
+	f(0.25, 0.25)
+	f(1, 1-1e-7)
 }

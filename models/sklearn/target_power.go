@@ -47,7 +47,7 @@ func inverseBoxCox(x, lambda float64) float64 {
 	if lambda == 0 {
 		return kernel.Exp(x)
 	}
-	return math.Pow(float64(x*lambda)+1, 1/lambda)
+	return kernel.Pow(float64(x*lambda)+1, 1/lambda)
 }
 
 // inverseYeoJohnson is _yeo_johnson_inverse_transform.
@@ -59,9 +59,9 @@ func inverseYeoJohnson(x, lambda float64) float64 {
 	case x >= 0 && math.Abs(lambda) < eps:
 		return math.Expm1(x)
 	case x >= 0:
-		return math.Pow(float64(x*lambda)+1, 1/lambda) - 1
+		return kernel.Pow(float64(x*lambda)+1, 1/lambda) - 1
 	case math.Abs(lambda-2) > eps:
-		return 1 - math.Pow(float64(-(2-lambda)*x)+1, 1/(2-lambda))
+		return 1 - kernel.Pow(float64(-(2-lambda)*x)+1, 1/(2-lambda))
 	}
 	return -math.Expm1(-x)
 }

@@ -87,8 +87,14 @@ func oneNumber(r pyobj.Ref, name string) (float64, error) {
 }
 
 // blockRows is how many rows of a window the estimators that compare with all
-// training rows take at a time.
+// training rows take at a time, at most.
 const blockRows = 32
+
+// blockOf is that number where each row makes n values: what the next step reads
+// should still be in the cache.
+func blockOf(n int) int { return min(max(blockValues/max(n, 1), 4), blockRows) }
+
+const blockValues = 1 << 13
 
 // rowsBetween is rows [from, to) of a matrix.
 func (x block) rowsBetween(from, to int) []float64 {

@@ -107,32 +107,6 @@ func (g *grove) check(ws *workspace, m block, allowNaN bool) error {
 	return nil
 }
 
-// supportsNaN is _support_missing_values of a tree (sklearn/tree/_classes.py):
-// since 1.3, by its splitter and criterion, and not with constraints; since 1.8
-// by its splitter.
-func supportsNaN(r pyobj.Ref, v version) (bool, error) {
-	if v.olderThan(1, 3) {
-		return false, nil
-	}
-	_, name, _ := r.Class()
-	splitter, err := word(r, "splitter", "best")
-	if err != nil {
-		return false, err
-	}
-	extra := name == "ExtraTreeClassifier" || name == "ExtraTreeRegressor"
-	switch {
-	case v.olderThan(1, 6) && splitter != "best", extra && splitter != "random":
-		return false, nil
-	case !v.olderThan(1, 8):
-		return true, nil
-	}
-	if attr, ok := r.Attr("monotonic_cst"); ok && !attr.IsNone() {
-		return false, nil
-	}
-	criterion, err := word(r, "criterion", "")
-	return hasWord("gini log_loss entropy squared_error friedman_mse poisson", criterion), err
-}
-
 // summary tells the size of a forest for an outline.
 func (g *grove) summary() string {
 	text := fmt.Sprintf("%d trees", g.Trees())

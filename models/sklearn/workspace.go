@@ -16,6 +16,8 @@ type workspace struct {
 	used    int
 	whole   []int // scratch of ints
 	taken   int
+	spent   int       // values of both since reset
+	single  []float32 // scratch of single precision
 	outs    [][]float64
 	order   []int // of the request's columns, for named ports
 	typed   typedScratch
@@ -52,6 +54,7 @@ func (ws *workspace) floats(n int) []float64 {
 		ws.arena = make([]float64, max(2*len(ws.arena), n))
 		ws.used = 0
 	}
+	ws.spent += n
 	s := ws.arena[ws.used : ws.used+n : ws.used+n]
 	ws.used += n
 	return s
@@ -63,9 +66,19 @@ func (ws *workspace) ints(n int) []int {
 		ws.whole = make([]int, max(2*len(ws.whole), n))
 		ws.taken = 0
 	}
+	ws.spent += n
 	s := ws.whole[ws.taken : ws.taken+n : ws.taken+n]
 	ws.taken += n
 	return s
+}
+
+// singles returns n values of scratch in single precision, not cleared, for one use
+// at a time.
+func (ws *workspace) singles(n int) []float32 {
+	if n > len(ws.single) {
+		ws.single = make([]float32, n)
+	}
+	return ws.single[:n]
 }
 
 // slices returns the list of the given outputs, which lives until reset.
@@ -77,7 +90,7 @@ func (ws *workspace) slices(out ...[]float64) [][]float64 {
 
 // reset makes all scratch free again.
 func (ws *workspace) reset() {
-	ws.used, ws.taken, ws.lent = 0, 0, 0
+	ws.used, ws.taken, ws.spent, ws.lent = 0, 0, 0, 0
 	clear(ws.outs)
 	ws.outs = ws.outs[:0]
 	clear(ws.blocks)
@@ -152,14 +165,28 @@ func (ws *workspace) matrix(x block) block {
 // dense gives a sparse matrix as a dense one.
 func (ws *workspace) dense(x block) block {
 	m := block{rows: x.rows, width: x.width, data: ws.floats(x.rows * x.width), owned: true}
-	clear(m.data)
-	for i := range x.rows {
-		row := m.data[i*x.width : (i+1)*x.width]
-		for k := x.sparse.indptr[i]; k < x.sparse.indptr[i+1]; k++ {
-			row[x.sparse.indices[k]] += x.sparse.values[k]
+	x.sparse.write(m.data, x.rows, x.width)
+	return m
+}
+
+// fill writes the values of x, a matrix after ws.matrix, into dst.
+func (ws *workspace) fill(dst []float64, x block) {
+	if x.sparse != nil {
+		x.sparse.write(dst, x.rows, x.width)
+		return
+	}
+	copy(dst, ws.matrix(x).data)
+}
+
+// write writes m as a dense matrix of that size.
+func (m *csr) write(dst []float64, rows, width int) {
+	clear(dst)
+	for i := range rows {
+		row := dst[i*width : (i+1)*width]
+		for k := m.indptr[i]; k < m.indptr[i+1]; k++ {
+			row[m.indices[k]] += m.values[k]
 		}
 	}
-	return m
 }
 
 // writable gives x as a matrix that may be overwritten and the values to read

@@ -21,7 +21,6 @@ type Booster struct {
 	Names      []string
 	Types      []string          // of the features: "float", "c", …; nil if not known
 	Attributes map[string]string // best_iteration, …
-	Categories []Categories      // one a feature, of those that the file lists; nil if it lists none
 
 	document
 	base []float32 // margins that every row begins with, one an output

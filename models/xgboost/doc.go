@@ -11,7 +11,7 @@
 //
 // Rows are float64 and rounded to float32, as DMatrix does; NaN is missing.
 // Margins and leaves have the very bits of the release that wrote the file, which
-// differ between releases: see summation. Links (the sigmoid, the softmax) use
+// differ between releases: see addsLast. Links (the sigmoid, the softmax) use
 // [kernel.Exp32] and have the bits of XGBoost on Linux, whose expf is glibc's.
 //
 // Sources, in https://github.com/dmlc/xgboost: src/learner.cc, src/gbm,

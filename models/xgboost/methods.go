@@ -29,6 +29,9 @@ func (m *Model) Summary() string {
 	if b.Outputs > 1 {
 		text += fmt.Sprintf(" · %d outputs", b.Outputs)
 	}
+	if b.coded {
+		text += " · categories as codes"
+	}
 	if m.Forest == nil {
 		return text
 	}

@@ -19,6 +19,9 @@ type Manifest struct {
 	Model     ModelFile         `json:"model"`
 	Method    models.Method     `json:"method"` // default of the deployment
 	Signature *models.Signature `json:"signature"`
+
+	// Smoke is the test request of a deployment; nil for a made-up row.
+	Smoke *Smoke `json:"smoke,omitempty"`
 }
 
 // A ModelFile names the model that the manifest was made from.

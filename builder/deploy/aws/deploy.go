@@ -62,7 +62,8 @@ type Spec struct {
 	Tags      map[string]string // the user's own, on everything that is made
 
 	// Smoke is the JSON body of the test request after the endpoint is in
-	// service; nil for one synthetic row made from the manifest's signature.
+	// service; nil for the rows that the image's manifest holds, or else one
+	// synthetic row made from its signature.
 	Smoke   []byte
 	NoSmoke bool
 

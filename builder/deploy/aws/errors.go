@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -90,9 +91,20 @@ func (e *SmokeFailed) Error() string {
 	if !e.RolledBack {
 		state = e.Why
 	}
-	return paragraphs(fmt.Sprintf("endpoint %s did not answer the test request: %v", e.Name, e.Err), state, e.Logs)
+	what := "did not answer the test request"
+	if wrong := (*WrongAnswer)(nil); errors.As(e.Err, &wrong) {
+		what = "answered the test request wrongly"
+	}
+	return paragraphs(fmt.Sprintf("endpoint %s %s: %v", e.Name, what, e.Err), state, e.Logs)
 }
 func (e *SmokeFailed) Unwrap() error { return e.Err }
+
+// A WrongAnswer reports that the answer to the rows stored in the image is not
+// the one stored with them.
+type WrongAnswer struct{ Err error }
+
+func (e *WrongAnswer) Error() string { return e.Err.Error() }
+func (e *WrongAnswer) Unwrap() error { return e.Err }
 
 // A ModelError is the model's own refusal of a request: SageMaker's 424.
 type ModelError struct {

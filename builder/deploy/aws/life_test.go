@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -19,6 +20,7 @@ import (
 	"github.com/copal-ml/copal/builder/local"
 	"github.com/copal-ml/copal/builder/progress"
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/runtime/contract"
 )
 
 func sha256Hex(b []byte) string {
@@ -287,6 +289,36 @@ func TestCreateThatFails(t *testing.T) {
 	}
 	s := p.spec(a, RealTime{}, "2", "")
 	goldenPlan(t, a, s, "plan-failed.txt")
+	mustDeploy(t, a, s)
+	mustDestroy(t, p, a)
+}
+
+// An endpoint that answers, but not what the image says is right, goes back.
+func TestWrongAnswerRollsBack(t *testing.T) {
+	p := startPlatform(t, local.Delays{})
+	a := p.open(2, nil)
+	stored := func(version, answer string) Spec {
+		s := p.spec(a, Serverless{MemoryMB: 1024}, version, "")
+		s.Image.Manifest.Smoke = &contract.Smoke{Request: json.RawMessage(`{"method":"predict","features":[[1,2,3,4]]}`),
+			Answer: json.RawMessage(answer), Tolerance: 1e-9}
+		return s
+	}
+	if r := mustDeploy(t, a, stored("1", `{"predictions":[0]}`)); string(r.Smoke.Body) != `{"predictions":[0],"method":"predict"}` {
+		t.Errorf("the right answer was %s", r.Smoke.Body)
+	}
+	_, err := a.Deploy(t.Context(), stored("2", `{"predictions":[1]}`), nil)
+	var failed *SmokeFailed
+	var wrong *WrongAnswer
+	if !errors.As(err, &failed) || !errors.As(err, &wrong) || !failed.RolledBack {
+		t.Fatalf("got %v", err)
+	}
+	const want = "endpoint iris answered the test request wrongly: predictions[0] is 0, expected 1"
+	if !strings.Contains(err.Error(), want) {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+
+	s := stored("3", `{"predictions":[1]}`)
+	s.Smoke = []byte(`{"features":[[1,2,3,4]]}`) // the user's own request wins
 	mustDeploy(t, a, s)
 	mustDestroy(t, p, a)
 }

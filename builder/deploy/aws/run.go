@@ -133,13 +133,10 @@ func (a *Account) newEndpoint(d *deployment) *endpoint {
 	if s.NoSmoke {
 		return e
 	}
-	body := s.Smoke
-	if body == nil {
-		body = SmokeRequest(s.Image.Manifest.Signature)
-	}
+	test := smokeOf(s)
 	e.smoke = func(ctx context.Context, p progress.Func) error {
-		answer, err := a.smokeTest(ctx, s.Name, body)
-		if s.Smoke == nil && refusesMadeUpText(s.Image.Manifest.Signature, err) {
+		answer, err := a.smokeTest(ctx, s.Name, test)
+		if test.madeUp && refusesMadeUpText(s.Image.Manifest.Signature, err) {
 			p.Send(progress.Event{Kind: progress.Warning, ID: e.ID().String(), Text: fmt.Sprintf(
 				"Endpoint %s runs, and refused the made-up text of the test request (%v); give a real row with --smoke", s.Name, err)})
 			return nil
@@ -148,8 +145,7 @@ func (a *Account) newEndpoint(d *deployment) *endpoint {
 			return err
 		}
 		d.answer = &answer
-		p.Send(progress.Event{Kind: progress.Note, ID: e.ID().String(),
-			Text: fmt.Sprintf("Endpoint %s answered the test request in %s: %s", s.Name, answer.Elapsed.Round(time.Millisecond), oneLine(answer.Body, 80))})
+		p.Send(progress.Event{Kind: progress.Note, ID: e.ID().String(), Text: test.passed(s.Name, answer)})
 		return nil
 	}
 	return e

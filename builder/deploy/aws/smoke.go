@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
@@ -13,7 +14,36 @@ import (
 
 	"github.com/copal-ml/copal/builder/progress"
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/runtime/contract"
 )
+
+// A smoke is the test request of a deployment.
+type smoke struct {
+	body   []byte
+	stored *contract.Smoke // that knows the answer; nil if any will do
+	madeUp bool
+}
+
+// smokeOf is the request that the user gave; or else what the image holds, with
+// the answers; or else a made-up row.
+func smokeOf(s Spec) smoke {
+	switch stored := s.Image.Manifest.Smoke; {
+	case s.Smoke != nil:
+		return smoke{body: s.Smoke}
+	case stored != nil:
+		return smoke{body: stored.Request, stored: stored}
+	}
+	return smoke{body: SmokeRequest(s.Image.Manifest.Signature), madeUp: true}
+}
+
+// passed says of an answer that it was right, or that it was one.
+func (t smoke) passed(endpoint string, answer Answer) string {
+	took := answer.Elapsed.Round(time.Millisecond)
+	if t.stored != nil {
+		return fmt.Sprintf("Endpoint %s answered the rows stored in its image as expected, in %s: %s", endpoint, took, oneLine(answer.Body, 80))
+	}
+	return fmt.Sprintf("Endpoint %s answered the test request in %s: %s", endpoint, took, oneLine(answer.Body, 80))
+}
 
 // SmokeRequest is the JSON body of one synthetic row of the signature: zeros,
 // false and empty strings. Such a row is no sensible question, but every model
@@ -57,14 +87,20 @@ func row(p models.Port) []any {
 
 // smokeTest sends the request until the endpoint answers it, or refuses it for a
 // reason that will not pass: an endpoint that is just in service may still say
-// that its model is not ready.
-func (a *Account) smokeTest(ctx context.Context, name string, body []byte) (Answer, error) {
+// that its model is not ready. An answer that is known is compared.
+func (a *Account) smokeTest(ctx context.Context, name string, test smoke) (Answer, error) {
 	var answer Answer
 	err := a.poller().retry(ctx, notReady, func() (err error) {
-		answer, err = a.Invoke(ctx, name, "application/json", "application/json", body)
+		answer, err = a.Invoke(ctx, name, "application/json", "application/json", test.body)
 		return err
 	})
-	return answer, err
+	if err != nil || test.stored == nil {
+		return answer, err
+	}
+	if err := test.stored.Compare(answer.Body); err != nil {
+		return answer, &WrongAnswer{err}
+	}
+	return answer, nil
 }
 
 // refusesMadeUpText reports whether err is the model's own word against a row

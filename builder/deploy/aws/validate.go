@@ -104,7 +104,7 @@ func (s Spec) checkModelFile() error {
 func (s Spec) checkMethod() error {
 	sig := s.Image.Manifest.Signature
 	if sig == nil {
-		if s.Smoke == nil && !s.NoSmoke {
+		if s.Smoke == nil && s.Image.Manifest.Smoke == nil && !s.NoSmoke {
 			return &Problem{What: "the image says nothing of the rows it takes, so there is no test request to make",
 				Next: "give one, or leave the test out with --no-smoke"}
 		}

@@ -26,6 +26,7 @@ type buildOptions struct {
 	platform string
 	format   string
 	method   string
+	verify   verifyFlags
 }
 
 // A buildResult is what `copal build --json` prints.
@@ -57,6 +58,11 @@ func newBuild(a *app) *cobra.Command {
 Python, and prints its reference by digest. It loads the model with the code that the
 container runs and asks it one row first. Equal inputs give an equal digest, everywhere.
 
+With --verify X.csv --expect y.csv it first compares the model's answers with those of your
+own Python, as copal verify does, and stores a few of these rows in the image as the test
+that copal deploy asks its endpoints. Who can pull the image can read them; --smoke-rows 0
+stores none.
+
 With --embed the model is in the image. Without, the image expects it at /opt/ml/model,
 where SageMaker unpacks it from S3; copal deploy uploads it.
 
@@ -67,12 +73,17 @@ into a registry: the one that -t names, else the account's ECR.`,
   copal build --embed model.pkl -o oci:iris            # an OCI image layout
   copal build --embed model.pkl -t iris:v1 --push      # into ECR, repository iris
   copal build --embed model.pkl -t ghcr.io/me/iris:v1 --push --format oci
+  copal build --embed model.pkl --verify X.csv --expect y.csv
   copal build --embed model.pkl --platform linux/arm64 --method predict_proba`,
 		Args:              exactly("MODEL"),
 		ValidArgsFunction: completeModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.model = args[0]
-			return a.build(cmd.Context(), o)
+			verify, err := o.verify.duringBuild(a, cmd)
+			if err != nil {
+				return err
+			}
+			return a.build(cmd.Context(), o, verify)
 		},
 	}
 	flags := cmd.Flags()
@@ -83,6 +94,7 @@ into a registry: the one that -t names, else the account's ECR.`,
 	flags.StringVar(&o.platform, "platform", image.Platforms[0], "`platform` to run on: linux/amd64 or linux/arm64")
 	flags.StringVar(&o.format, "format", "docker", "`format` of the image: docker, the one that SageMaker takes, or oci")
 	flags.StringVar(&o.method, "method", "", "`method` that the server answers with, such as predict_proba; default: the model's first")
+	o.verify.registerBuild(cmd)
 	o.account.register(cmd)
 	must(cmd.RegisterFlagCompletionFunc("platform", choices(image.Platforms...)))
 	must(cmd.RegisterFlagCompletionFunc("format", choices("docker", "oci")))
@@ -141,11 +153,12 @@ func sourceDate(s string) (int64, error) {
 	return n, nil
 }
 
-func (a *app) build(ctx context.Context, o buildOptions) error {
+func (a *app) build(ctx context.Context, o buildOptions, verify judgement) error {
 	spec, err := o.spec(a.Env)
 	if err != nil {
 		return err
 	}
+	spec.Verify = verify
 	write, err := o.localSink()
 	if err != nil {
 		return err

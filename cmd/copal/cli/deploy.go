@@ -25,6 +25,8 @@ func newDeploy(a *app) *cobra.Command {
 		Long: `Deploy brings an endpoint to the wanted state and prints its name: it makes what is
 missing (repository, role, model, configuration, endpoint), changes what differs, and
 sends a test request before it calls it done. Of a model file it makes the image first.
+The test is the rows with known answers that copal build --verify stored in the image; an
+endpoint that answers them otherwise goes back to what it was. Else it is a made-up row.
 
 Run again it continues, changes what has changed, or does nothing. Its state is in the
 account, in names and tags. --plan shows what would be done and does nothing.`,
@@ -42,7 +44,11 @@ account, in names and tags. --plan shows what would be done and does nothing.`,
 			if err != nil {
 				return err
 			}
-			return a.deploy(cmd.Context(), o, spec)
+			verify, err := o.verify.duringBuild(a, cmd)
+			if err != nil {
+				return err
+			}
+			return a.deploy(cmd.Context(), o, spec, verify)
 		},
 	}
 	o.register(cmd)
@@ -51,9 +57,9 @@ account, in names and tags. --plan shows what would be done and does nothing.`,
 
 // deploy goes from cheap to billable: the model or the image, what can be
 // checked without an account, the account, and only then anything that stays.
-func (a *app) deploy(ctx context.Context, o deployOptions, spec aws.Spec) error {
+func (a *app) deploy(ctx context.Context, o deployOptions, spec aws.Spec, verify judgement) error {
 	account := o.account.lazy()
-	if err := a.fillImage(ctx, &o, &spec, account); err != nil {
+	if err := a.fillImage(ctx, &o, &spec, verify, account); err != nil {
 		return err
 	}
 	if err := aws.Validate(spec); err != nil {
@@ -80,14 +86,14 @@ func (a *app) deploy(ctx context.Context, o deployOptions, spec aws.Spec) error 
 
 // fillImage resolves what is to be deployed: a model file, of which the image is
 // made here; an image of the local store; or one in a registry.
-func (a *app) fillImage(ctx context.Context, o *deployOptions, spec *aws.Spec, account func(context.Context) (*aws.Account, error)) error {
+func (a *app) fillImage(ctx context.Context, o *deployOptions, spec *aws.Spec, verify judgement, account func(context.Context) (*aws.Account, error)) error {
 	client := a.registryClient(account, a.standsIn(o.account))
 	switch {
 	case isModelFile(o.target):
 		if o.model != "" {
 			return usagef("leave --model out", "--model is for images without their model, and %s is a model file", o.target)
 		}
-		artifact, err := a.imageOfModel(ctx, o)
+		artifact, err := a.imageOfModel(ctx, o, verify)
 		if err != nil {
 			return err
 		}
@@ -96,6 +102,8 @@ func (a *app) fillImage(ctx context.Context, o *deployOptions, spec *aws.Spec, a
 		}
 		spec.Method = artifact.Manifest.Method
 		return a.describeImage(&spec.Image, artifact.Image, client)
+	case verify != nil:
+		return usagef("copal build --embed MODEL --verify "+o.verify.data+" --expect "+o.verify.expect, "--verify is for model files, and %s is none", o.target)
 	case o.noEmbed:
 		return usagef("leave it out", "--no-embed is for model files, and %s is none", o.target)
 	}
@@ -135,10 +143,10 @@ func (a *app) fillPushed(ctx context.Context, o *deployOptions, spec *aws.Spec, 
 }
 
 // imageOfModel builds for where the endpoint will run.
-func (a *app) imageOfModel(ctx context.Context, o *deployOptions) (*image.Artifact, error) {
+func (a *app) imageOfModel(ctx context.Context, o *deployOptions, verify judgement) (*image.Artifact, error) {
 	return builder.Build(ctx, builder.Spec{
 		Model: o.target, Embed: !o.noEmbed, Method: models.Method(o.method),
-		Platform: o.platform(), Format: image.Docker, Open: openFor(o.method),
+		Platform: o.platform(), Format: image.Docker, Open: openFor(o.method), Verify: verify,
 	}, a.show)
 }
 

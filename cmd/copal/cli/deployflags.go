@@ -31,6 +31,7 @@ type deployOptions struct {
 	smoke        string
 	tags         []string
 	plan         bool
+	verify       verifyFlags
 }
 
 func (o *deployOptions) register(cmd *cobra.Command) {
@@ -47,11 +48,12 @@ func (o *deployOptions) register(cmd *cobra.Command) {
 	flags.StringVar(&o.model, "model", "", "model `file` for an image that does not embed it")
 	flags.BoolVar(&o.noEmbed, "no-embed", false, "with a model file: keep it out of the image, upload it to S3 (real-time only)")
 	flags.BoolVar(&o.replace, "replace", false, "allow a change that needs the endpoint to be deleted and made anew")
-	flags.StringVar(&o.smoke, "smoke", "", "`JSON` of the test request after the endpoint is in service; default: one made-up row")
+	flags.StringVar(&o.smoke, "smoke", "", "`JSON` of the test request after the endpoint is in service; default: the rows stored in the image, else one made-up row")
 	flags.BoolVar(&o.noSmoke, "no-smoke", false, "send no test request")
 	flags.StringArrayVar(&o.tags, "tag", nil, "a `KEY=VALUE` tag for everything that is made; repeatable")
 	flags.BoolVar(&o.plan, "plan", false, "only show what would be done")
 	flags.BoolVar(&o.plan, "dry-run", false, "the same as --plan")
+	o.verify.registerBuild(cmd)
 	o.account.register(cmd)
 	must(cmd.RegisterFlagCompletionFunc("memory", choices("1024", "2048", "3072", "4096", "5120", "6144")))
 	must(cmd.RegisterFlagCompletionFunc("method", choices(methodNames...)))

@@ -50,7 +50,7 @@ func explainOne(err error) *failure {
 	if f := asFailure(err); f != nil {
 		return &failure{code: f.code, err: err, hints: f.hints}
 	}
-	for _, explain := range []func(error) *failure{explainAccount, explainRegistry, explainModel, explainMachine} {
+	for _, explain := range []func(error) *failure{explainVerify, explainAccount, explainRegistry, explainModel, explainMachine} {
 		if f := explain(err); f != nil {
 			return f
 		}

@@ -48,6 +48,12 @@ func asFailure(err error) *failure {
 	return nil
 }
 
+// A printed error comes after the result that tells of it, which with --json is
+// the one object of the command.
+type printed struct{ error }
+
+func (p *printed) Unwrap() error { return p.error }
+
 // An errorResult is what a failed command prints with --json.
 type errorResult struct {
 	Error    string   `json:"error"`
@@ -71,7 +77,7 @@ func (a *app) report(failures []*failure) int {
 		texts = append(texts, f.Error())
 		result.Hints = append(result.Hints, f.hints...)
 	}
-	if a.json {
+	if told := (*printed)(nil); a.json && !errors.As(failures[0].err, &told) {
 		result.Error = strings.Join(texts, "\n")
 		// The exit code stays that of the failure even if this cannot be written.
 		_ = a.printJSON(result)

@@ -49,6 +49,7 @@ func newRoot(a *app) *cobra.Command {
 	must(root.RegisterFlagCompletionFunc("progress", choices(progressModes...)))
 	root.AddCommand(
 		newInspect(a),
+		newVerify(a),
 		newBuild(a),
 		newPush(a),
 		newDeploy(a),

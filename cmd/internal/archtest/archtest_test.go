@@ -24,11 +24,13 @@ var direct = []struct {
 	Only []string
 	Why  string
 }{
+	{"models/internal/archive", []string{"models", "models/internal/bounded"}, "archives share the budgets"},
 	{"models/internal/", []string{"models"}, "readers' tools know only the types"},
 	{"models/ndarray", []string{"models", "models/internal/"}, "arrays know no pickle"},
 	{"models/pyobj", []string{"models", "models/internal/", "models/ndarray", "models/pyobj"}, "inert values know no file format"},
 	{"models/pickle", []string{"models", "models/internal/", "models/ndarray", "models/pyobj"}, "the opcode machine knows no library"},
 	{"models/joblib", []string{"models", "models/internal/", "models/ndarray", "models/pyobj", "models/pickle"}, "a container knows no estimator"},
+	{"models/skops", []string{"models", "models/internal/", "models/ndarray", "models/pyobj"}, "a container knows no estimator, and no pickle"},
 	{"models/kernel", nil, "kernels know numbers only"},
 	{"models/forest", []string{"models"}, "trees know no library and no file"},
 	{"models/booster", []string{"models"}, "what boosters share is no format"},

@@ -114,7 +114,7 @@ CASES = {
     "svc": cloud(
         SVC(C=0.5), 3700, 2, lambda m: f"{len(m.support_)} support vectors of {FEATURES} features"
     ),
-    "mlp": cloud(MLPClassifier((100, 100), max_iter=20, random_state=0), 5000, 3, lambda m: f"{FEATURES}-100-100-3"),
+    "mlp": cloud(MLPClassifier(hidden_layer_sizes=(100, 100), max_iter=20, random_state=0), 5000, 3, lambda m: f"{FEATURES}-100-100-3"),
 }
 
 

@@ -1,12 +1,12 @@
 """Make files that must be refused, with the tools that people use.
 
-    python make.py      (scikit-learn 1.7.2, joblib 1.6.0, cloudpickle 3.1.2, dill 0.4.1)
+    python make.py [NAME…]      (scikit-learn 1.7.2, joblib 1.6.0, cloudpickle 3.1.2, dill 0.4.1)
 """
 
 import os
 import pathlib
 import pickle
-import pickletools
+import sys
 
 import cloudpickle
 import dill
@@ -35,17 +35,43 @@ class Tweaked(LogisticRegression):
     pass
 
 
+class Doubler(StandardScaler):
+    def more(self):
+        return 2
+
+    def transform(self, X):
+        return X * 2
+
+
+def times(k):
+    def inner(X):
+        return X * k
+
+    return inner
+
+
 def steps(prep):
     return Pipeline([("prep", prep), ("model", LogisticRegression(max_iter=300))]).fit(X, y)
 
 
 def save(name, data):
-    (here / (name + ".pkl")).write_bytes(data)
+    for path in (str(here.resolve()), sys.prefix):  # functions and globals name their files
+        data = data.replace(path.encode(), ("/home/user/" + "_" * len(path))[: len(path)].encode())
+    if len(sys.argv) == 1 or name in sys.argv:
+        (here / (name + ".pkl")).write_bytes(data)
+
 
 
 function = steps(FunctionTransformer(custom))
 save("cloudpickle-function", cloudpickle.dumps(function))
 save("dill-function", dill.dumps(function, recurse=True))
+for module, options in ((cloudpickle, {}), (dill, {"recurse": True})):
+    for name, prep in (
+        ("lambda", FunctionTransformer(lambda X: X * 2)),
+        ("closure", FunctionTransformer(times(3))),
+        ("class", Doubler()),
+    ):
+        save(module.__name__ + "-" + name, module.dumps(steps(prep), **options))
 save("main-function", pickle.dumps(function))
 save("main-class", pickle.dumps(Tweaked(max_iter=300).fit(X, y)))
 save("os-system", pickle.dumps(Attack()))
@@ -56,4 +82,5 @@ save("not-fitted", pickle.dumps(LogisticRegression()))
 save("class-itself", pickle.dumps(LogisticRegression))
 save("dict-of-models", pickle.dumps({"model": LogisticRegression().fit(X[:100], y[:100]), "scaler": StandardScaler().fit(X)}))
 save("array", pickle.dumps(np.arange(3)))
-joblib.dump(DBSCAN().fit(X[::10]), here / "dbscan.pkl")
+if len(sys.argv) == 1:
+    joblib.dump(DBSCAN().fit(X[::10]), here / "dbscan.pkl")

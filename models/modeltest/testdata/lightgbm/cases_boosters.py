@@ -36,7 +36,7 @@ add("dart", lambda: booster({"objective": "binary", "boosting": "dart", "drop_ra
 add("goss", lambda: plain(booster({"objective": "regression", "boosting": "goss"}, Y)))
 RF = {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.6, "feature_fraction": 0.8}
 add("forest_binary", lambda: booster(dict(RF, objective="binary"), TWO))
-add("forest_multiclass", lambda: booster(dict(RF, objective="multiclass", num_class=3), THREE))
+add("forest_multiclass", lambda: booster(dict(RF, objective="multiclass", num_class=3), THREE), since=(2, 3))
 add("zero_missing", lambda: plain(booster({"objective": "regression", "zero_as_missing": True}, Y)), [ROWS, INFINITE])
 add("no_missing", lambda: plain(booster({"objective": "regression", "use_missing": False}, Y)), [ROWS, INFINITE])
 add("constant_regression", lambda: plain(booster({"objective": "regression", "min_data_in_leaf": 1000}, Y)), save="txt")

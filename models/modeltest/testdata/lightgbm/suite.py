@@ -150,23 +150,21 @@ def plain(series):
 
 def answers(model, rows):
     inner = getattr(model, "best_estimator_", model)
+    composed = inner is not model or hasattr(model, "steps")
     inner = model.steps[-1][1] if hasattr(model, "steps") else inner
     asked = model.steps[0][1].transform(rows) if hasattr(model, "steps") else rows
     out = {"predict": model.predict(rows)}
     if hasattr(model, "predict_proba") and not callable(getattr(inner, "objective", None)):
         out["predict_proba"] = model.predict_proba(rows)
+    inner = inner if isinstance(inner, lgb.Booster) else inner.booster_
     out["margin"] = inner.predict(asked, raw_score=True)
-    if inner_trees(inner):
+    if inner.dump_model()["tree_info"]:
         leaves = np.asarray(inner.predict(asked, pred_leaf=True))
-        out["apply"] = leaves.reshape(len(rows), -1).astype(np.int64)
+        if not composed:  # a composition does not hand it on
+            out["apply"] = leaves.reshape(len(rows), -1).astype(np.int64)
         if not getattr(model, "linear", False):
             out["contributions"] = np.asarray(inner.predict(asked, pred_contrib=True))
     return {name: contributions(a) if name == "contributions" else column(a) for name, a in out.items()}
-
-
-def inner_trees(inner):
-    b = inner if isinstance(inner, lgb.Booster) else inner.booster_
-    return b.num_trees()
 
 
 def contributions(a):
@@ -206,7 +204,7 @@ def write(outdir, name, model, batches, save):
     ours = type(model).__module__.startswith("lightgbm")
     fixture = {
         "library": "lightgbm" if ours else "scikit-learn",
-        "version": ("v4" if VERSION >= (4, 0) else "v3" if VERSION >= (3, 0) else "v2") if ours else sklearn.__version__,
+        "version": ("v4" if VERSION >= (4, 0) else "v3" if VERSION >= (2, 3) else "v2") if ours else sklearn.__version__,
         "numpy": np.__version__,
         "python": platform.python_version(),
         "class": type(model).__name__,

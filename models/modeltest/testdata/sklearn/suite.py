@@ -9,10 +9,13 @@ A case is a function that returns (model, tolerance, batches, save):
         return default_joblib(MyClass(option=True).fit(IRIS, SPECIES), LABELS, [ROWS])
 """
 
+import glob
+import importlib
 import json
 import os
 import pickle
 import platform
+import sys
 import warnings
 from inspect import signature
 from itertools import zip_longest
@@ -62,6 +65,15 @@ LINEAR = {
 LABELS = dict(LINEAR, predict="exact")
 EXACT = dict.fromkeys(LINEAR, "exact")
 BLAS = dict(LABELS, transform="blas")
+
+# Libraries by their packages. Only scikit-learn writes its version into files.
+LIBRARIES = {
+    "sklearn": "scikit-learn",
+    "imblearn": "imbalanced-learn",
+    "category_encoders": "category_encoders",
+    "sklearn_pandas": "sklearn-pandas",
+    "statsmodels": "statsmodels",
+}
 
 CASES = []
 
@@ -173,11 +185,14 @@ def columns(X):
 # Methods that answer with random numbers, which nothing can be compared with.
 RANDOM = {"BernoulliRBM": ["score_samples"]}
 
+# Transforms that may answer with one dimension, where ours has two.
+FLAT = ["LabelEncoder", "SparsePCA", "MiniBatchSparsePCA"]
+
 
 def offers(model, name):
     if name in RANDOM.get(type(model).__name__, []):
         return False
-    if getattr(model, "multi_class", "") == "one_vs_one" and "proba" in name:
+    if getattr(model, "multi_class", "") == "one_vs_one" and "proba" in name and len(model.classes_) > 2:
         return False  # GaussianProcessClassifier has the method, which always raises
     if name == "predict_std":  # a pipeline passes parameters on to its last step
         last = model.steps[-1][1] if hasattr(model, "steps") else model
@@ -192,8 +207,8 @@ def answer(model, name, X):
     a = getattr(model, name)(X)
     if scipy.sparse.issparse(a):
         a = a.toarray()
-    if name == "transform" and np.asarray(a).dtype.kind in "iub":  # ours are float64 throughout
-        a = np.asarray(a, dtype=np.float64)
+    if type(model).__name__ in FLAT and name == "transform" and a.ndim == 1:
+        a = a.reshape(len(X), -1)
     if isinstance(a, (list, tuple)) and len(a) and isinstance(a[0], np.ndarray):
         return [column(part) for part in a]
     if name == "transform" and mixed(a):
@@ -236,12 +251,13 @@ def names_out(model):
         return None
 
 
-def write(outdir, name, model, tolerance, batches, save):
-    path = os.path.join(outdir, name + ".pkl")
+def write(outdir, name, model, tolerance, batches, save, ending=".pkl", batch=batch):
+    path = os.path.join(outdir, name + ending)
     save(model, path)
+    package = type(model).__module__.split(".")[0]
     fixture = {
-        "library": "scikit-learn",
-        "version": sklearn.__version__,
+        "library": LIBRARIES[package],
+        "version": sklearn.__version__ if package == "sklearn" else "",
         "numpy": np.__version__,
         "python": platform.python_version(),
         "class": type(model).__name__,
@@ -254,6 +270,23 @@ def write(outdir, name, model, tolerance, batches, save):
     text = text.replace(',"batches":', ',\n"batches":').replace('{"rows":', '\n{"rows":')
     with open(os.path.join(outdir, name + ".json"), "w") as f:
         f.write(text + "\n")
+
+
+def main(here, outdir, groups):
+    """Write the cases in the files cases_GROUP.py of the folder here."""
+    os.makedirs(outdir, exist_ok=True)
+    for path in sorted(glob.glob(os.path.join(here, "cases_*.py"))):
+        group = os.path.basename(path)[len("cases_") : -len(".py")]
+        if groups and group not in groups:
+            continue
+        first = len(CASES)
+        importlib.import_module("cases_" + group)
+        for f in CASES[first:]:
+            try:
+                write(outdir, f.__name__, *f())
+            except Exception:
+                print("cases_%s.py: %s" % (group, f.__name__), file=sys.stderr)
+                raise
 
 
 # ---- data --------------------------------------------------------------------

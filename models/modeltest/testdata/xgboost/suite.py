@@ -102,7 +102,10 @@ def edges(booster, rows, most=4):
     out = rows[:most].copy()
     splits = []
     for tree in booster.get_dump(dump_format="json")[:4]:
-        stack = [json.loads(tree)]
+        try:
+            stack = [json.loads(tree)]
+        except ValueError:  # a threshold that old versions write as nan
+            continue
         while stack:
             node = stack.pop()
             stack += node.get("children", [])
