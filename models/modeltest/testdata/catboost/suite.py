@@ -49,7 +49,9 @@ def case(since=(0, 0), until=(99, 0)):
 
 
 def add(name, build, batches=None, save="cbm", since=(0, 0), until=(99, 0)):
-    """A case without a function of its own."""
+    """A case without a function of its own. Pickles are compressed, and hold a .cbm."""
+    if save == "cbm" and VERSION == COMPLETE and name.startswith(("loss_", "ctr_", "deep", "depth", "many_", "combinations")):
+        save = "pkl"
 
     def f():
         return build(), batches or [ROWS], save
