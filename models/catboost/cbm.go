@@ -48,7 +48,11 @@ func readCBM(data []byte) (*document, error) {
 	}
 	b := newBuffer(data[8:8+size], 8)
 	core := b.root()
-	if version := core.text(0); b.err == nil && version != formatVersion {
+	version := core.text(0)
+	if b.err == nil && version == "" {
+		b.fail(0, "the model has no version of the format")
+	}
+	if b.err == nil && version != formatVersion {
 		return nil, &models.UnsupportedError{Feature: "a CatBoost model of the format " + quoted(version), Offset: 8,
 			Hint: "Save it with CatBoost 0.10 to 1.2."}
 	}
