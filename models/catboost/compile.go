@@ -263,8 +263,7 @@ func (c *compiler) addNodes(at, size, leaf int) (int, error) {
 		}
 	}
 	t.weigh()
-	first, last := t.firstLeaf*c.outputs, (t.lastLeaf+1)*c.outputs
-	return 0, c.builder.Add(t.nodes, c.leaves[first:last], 0)
+	return 0, c.builder.Add(t.nodes, t.values, 0)
 }
 
 // weigh gives each node the weights of its leaves. Children come behind their
@@ -283,9 +282,10 @@ func (t *nodeTree) weigh() {
 // A nodeTree is a tree that is not symmetric, while it is read.
 type nodeTree struct {
 	*compiler
-	at, size            int
-	nodes               []forest.Node // beyond size: leaves that are a side of a node
-	firstLeaf, lastLeaf int
+	at, size  int
+	nodes     []forest.Node // beyond size: leaves that are a side of a node
+	values    []float64     // of the leaves, in the order of nodes
+	firstLeaf int
 }
 
 // ends reports whether a row that takes this side of node i stays there.
@@ -294,20 +294,20 @@ func (t *nodeTree) ends(i, side int) bool {
 	return side == 0 && s.left == 0 || side == 1 && s.right == 0
 }
 
-// note keeps the range of the tree's leaves.
+// note keeps the first of the tree's leaves.
 func (t *nodeTree) note(i int) error {
 	value := int64(t.document.ends[t.at+i])
 	if value%int64(t.outputs) != 0 || value+int64(t.outputs) > int64(len(t.leaves)) {
 		return t.broken("a leaf has its values at %d of %d", value, len(t.leaves))
 	}
-	leaf := int(value) / t.outputs
-	t.firstLeaf, t.lastLeaf = min(t.firstLeaf, leaf), max(t.lastLeaf, leaf)
+	t.firstLeaf = min(t.firstLeaf, int(value)/t.outputs)
 	return nil
 }
 
 func (t *nodeTree) leaf(i int) forest.Node {
 	leaf := int(t.document.ends[t.at+i]) / t.outputs
-	n := forest.Node{Kind: forest.Leaf, Leaf: leaf - t.firstLeaf, ID: leaf - t.firstLeaf}
+	n := forest.Node{Kind: forest.Leaf, Leaf: len(t.values) / t.outputs, ID: leaf - t.firstLeaf}
+	t.values = append(t.values, t.leaves[leaf*t.outputs:][:t.outputs]...)
 	if len(t.weights) > 0 {
 		n.Cover = t.weights[leaf]
 	}
@@ -339,7 +339,7 @@ func (t *nodeTree) child(i, step int) int {
 	}
 	leaf := t.leaf(i)
 	t.nodes = append(t.nodes, leaf)
-	for _, v := range t.leaves[(t.firstLeaf+leaf.Leaf)*t.outputs:][:t.outputs] {
+	for _, v := range t.values[leaf.Leaf*t.outputs:] {
 		t.model.partial = t.model.partial || v != 0 || leaf.Cover != 0
 	}
 	return len(t.nodes) - 1

@@ -28,7 +28,7 @@ add("one_hot", lambda: categories(one_hot_max_size=20), [ASKED])
 add("one_hot_some", lambda: categories(one_hot_max_size=6, depth=4), [ASKED])
 add("combinations", lambda: categories(TWO2, classifier, max_ctr_complexity=3, iterations=10, depth=5), [ASKED])
 add("combinations_one_hot", lambda: categories(TWO2, classifier, max_ctr_complexity=3, one_hot_max_size=2, iterations=12, depth=6), [ASKED])
-add("integers", lambda: categories(t=table()[["code", "x"]]), [ASKED[["code", "x"]]])
+add("integers", lambda: categories(Y2 + 3 * (CODE % 3 == 1), t=table()[["code", "x"]]), [ASKED[["code", "x"]]])
 add("all_categories", lambda: categories(t=table()[["city", "two"]]), [ASKED[["city", "two"]]])
 for kind in "Borders Buckets BinarizedTargetMeanValue Counter".split():
     simple = [kind + ("" if kind == "Counter" else ":TargetBorderCount=3" if kind != "BinarizedTargetMeanValue" else "") + ":Prior=0.3/1:CtrBorderCount=9"]
