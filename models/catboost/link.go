@@ -87,8 +87,7 @@ func (m *Model) LogProbabilities(out, x []float64) {
 
 // Regression writes what CatBoostRegressor.predict answers: the exponent of the
 // margin for counts, mean and variance for RMSEWithUncertainty, else the margin
-// (_get_default_prediction_type in catboost/core.py). Old releases gave margins of
-// counts too; plain asks for that.
+// (_get_default_prediction_type in catboost/core.py).
 func (m *Model) Regression(out, x []float64) {
 	m.Margin(out, x)
 	switch m.Loss {
@@ -101,11 +100,6 @@ func (m *Model) Regression(out, x []float64) {
 			out[i] = kernel.Exp(2 * out[i])
 		}
 	}
-}
-
-// Exact reports whether Regression gives margins.
-func (m *Model) Exact() bool {
-	return m.Loss != "Poisson" && m.Loss != "Tweedie" && m.Loss != "RMSEWithUncertainty"
 }
 
 func sigmoid(v float64) float64 { return 1 / (1 + kernel.Exp(-v)) }
