@@ -37,3 +37,19 @@ add("json_ctr", lambda: categories(TWO2, classifier, max_ctr_complexity=2), [ASK
 add("json_one_hot", lambda: categories(one_hot_max_size=20), [ASKED], "json", since=(0, 23))
 add("json_mean", lambda: categories(simple_ctr=["BinarizedTargetMeanValue:Prior=0.3/1"], depth=4), [ASKED], "json", since=(0, 23))
 add("ctr_depthwise", lambda: categories(TWO2, classifier, grow_policy="Depthwise", one_hot_max_size=3), [ASKED], since=(0, 23))
+
+
+@case()
+def gpu_kinds():
+    """The kinds that only training on a GPU gives have the tables of two others."""
+    m = categories(simple_ctr=["Counter:Prior=0.3/1", "BinarizedTargetMeanValue:Prior=0.3/1"], depth=4)
+    m.save_model("/tmp/copal-kinds.json", format="json", pool=m.pool)
+    with open("/tmp/copal-kinds.json") as f:
+        text = f.read()
+    with open("/tmp/copal-kinds.json", "w") as f:
+        f.write(text.replace("Counter", "FeatureFreq").replace("BinarizedTargetMeanValue", "FloatTargetMeanValue"))
+    again = cb.CatBoost()
+    again.load_model("/tmp/copal-kinds.json", format="json")
+    os.remove("/tmp/copal-kinds.json")
+    again.categories = m.categories
+    return again, [ASKED], "cbm"
