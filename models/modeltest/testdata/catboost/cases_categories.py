@@ -43,13 +43,13 @@ add("ctr_depthwise", lambda: categories(TWO2, classifier, grow_policy="Depthwise
 def gpu_kinds():
     """The kinds that only training on a GPU gives have the tables of two others."""
     m = categories(simple_ctr=["Counter:Prior=0.3/1", "BinarizedTargetMeanValue:Prior=0.3/1"], depth=4)
-    m.save_model("/tmp/copal-kinds.json", format="json", pool=m.pool)
-    with open("/tmp/copal-kinds.json") as f:
+    m.save_model(EDGES, format="json", pool=m.pool)
+    with open(EDGES) as f:
         text = f.read()
-    with open("/tmp/copal-kinds.json", "w") as f:
+    with open(EDGES, "w") as f:
         f.write(text.replace("Counter", "FeatureFreq").replace("BinarizedTargetMeanValue", "FloatTargetMeanValue"))
     again = cb.CatBoost()
-    again.load_model("/tmp/copal-kinds.json", format="json")
-    os.remove("/tmp/copal-kinds.json")
+    again.load_model(EDGES, format="json")
+    os.remove(EDGES)
     again.categories = m.categories
     return again, [ASKED], "cbm"

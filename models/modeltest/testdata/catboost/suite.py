@@ -15,6 +15,7 @@ import json
 import os
 import pickle
 import platform
+import tempfile
 import warnings
 
 import catboost as cb
@@ -24,6 +25,7 @@ import pandas
 warnings.filterwarnings("ignore")
 VERSION = tuple(int(p) for p in cb.__version__.split(".")[:2])
 CASES = []
+EDGES = os.path.join(tempfile.gettempdir(), "copal-edges.json")
 
 # All cases of one version; of the others those that files or rules differ for.
 COMPLETE = (1, 2)
@@ -111,10 +113,10 @@ def asked():
 
 def edges(m, rows=ROWS):
     """Rows on borders of the model, one float32 and one float64 to a side."""
-    m.save_model("/tmp/copal-edges.json", format="json")
-    with open("/tmp/copal-edges.json") as f:
+    m.save_model(EDGES, format="json")
+    with open(EDGES) as f:
         info = json.load(f)["features_info"]
-    os.remove("/tmp/copal-edges.json")
+    os.remove(EDGES)
     out = np.nan_to_num(rows.copy()[:8], posinf=1, neginf=-1) if VERSION >= (0, 23) else FULL[:8].copy()
     for k in range(len(out)):
         for f in info["float_features"]:
