@@ -71,8 +71,9 @@ type Absent string
 // The answers of the libraries. A sparse matrix of SciPy has zeros there, so that
 // is what scikit-learn computes with; to LightGBM "the unrecorded values in sparse
 // matrices (and LightSVM) are treated as zeros" (docs/Advanced-Topics.rst), and
-// whether a zero is missing is for its model to say. To a DMatrix of XGBoost they
-// are missing (doc/faq.rst, on sparse elements).
+// whether a zero is missing is for its model to say; CatBoost fills the rows of a
+// libsvm:// file with zeros as well. To a DMatrix of XGBoost they are missing
+// (doc/faq.rst, on sparse elements).
 const (
 	AbsentZero    Absent = ""
 	AbsentMissing Absent = "missing"

@@ -38,13 +38,13 @@
 //
 //   - Indices count from 0, as they do for XGBoost and LightGBM in training files,
 //     whatever the request holds: index i is the model's value i. The parameter
-//     indexing_mode=1 of the media type, named as in XGBoost's, counts from 1. The
-//     containers up to XGBoost 3.0 do the same. Those of May 2026 count from 1
-//     if no row of a request has an index 0, so that an answer depends on the other
-//     rows; that is not done here.
+//     indexing_mode=1 of the media type, named as in XGBoost's, counts from 1, as
+//     the files of CatBoost do. The containers up to XGBoost 3.0 count from 0, too.
+//     Those since May 2026 count from 1 if no row of a request has an index 0, so
+//     that an answer depends on the other rows; that is not done here.
 //   - A value that is absent is what the library takes it for (models.Absent):
-//     missing to XGBoost; 0 to scikit-learn, also before an XGBoost behind
-//     transformers; 0 to LightGBM.
+//     missing to XGBoost; 0 to LightGBM, CatBoost and scikit-learn, also before an
+//     XGBoost behind transformers.
 //   - An empty line between others is a row in which all is absent, as in the
 //     container; XGBoost's own parser skips it. A line of a comment alone is no row.
 //   - A first word with a colon is a value, as in the container, not a label with a

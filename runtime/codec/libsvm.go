@@ -21,7 +21,7 @@ type LibSVM struct {
 // Decode implements [Codec].
 func (c LibSVM) Decode(dst *Request, want *models.Signature, body []byte) error {
 	dst.Reset()
-	d := libsvmDecoder{whole: body, b: skipBOM(body), first: 0}
+	d := libsvmDecoder{whole: body, b: skipBOM(body)}
 	if c.OneBased {
 		d.first = 1
 	}
@@ -55,7 +55,7 @@ type token struct {
 
 // takesNumbers refuses what has no indices: texts, and columns of any name.
 func (d *libsvmDecoder) takesNumbers() error {
-	if d.sink.layout == open {
+	if d.sink.layout == open || d.sink.width == 0 {
 		return d.fail(0, "rows of named columns, as JSON or CSV", "LibSVM")
 	}
 	for i := range d.sink.cols {
