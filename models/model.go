@@ -80,6 +80,10 @@ type Port struct {
 	// Optional says that a request may leave the column out, which then misses
 	// all its values.
 	Optional bool `json:"optional,omitempty"`
+
+	// Integers says that a port of strings takes integers and truth values too,
+	// which stand for their decimal text. No value may be missing.
+	Integers bool `json:"integers,omitempty"`
 }
 
 // Stride is the number of values that a row of the port takes.

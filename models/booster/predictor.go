@@ -53,7 +53,7 @@ func (m *Model) inputs() []models.Port {
 			port.Name = m.Names[i]
 		}
 		if c != nil {
-			port.DType = c.DType()
+			port.DType, port.Integers = c.DType(), c.Hashed()
 		}
 		texts = texts || port.DType == models.String
 		ports = append(ports, port)
@@ -81,7 +81,9 @@ func (p *predictor) Predict(dst, src *models.Frame, name models.Method) error {
 	step := max(windowValues/p.model.Features, 1)
 	for from := 0; from < src.Rows; from += step {
 		to := min(from+step, src.Rows)
-		s.window(src, from, to, &p.model)
+		if err := s.window(src, from, to, &p.model); err != nil {
+			return err
+		}
 		s.answer(dst, m, from, to)
 	}
 	clear(s.outs)
@@ -121,10 +123,11 @@ func (s *scratch) answer(dst *models.Frame, m *Method, from, to int) {
 }
 
 // window gives rows [from, to) of src to s, as they are where they can be.
-func (s *scratch) window(src *models.Frame, from, to int, m *Model) {
+// The error is a missing category.
+func (s *scratch) window(src *models.Frame, from, to int, m *Model) error {
 	if c := &src.Columns[0]; len(src.Columns) == 1 && c.DType == models.Float64 && m.Codes == nil {
 		s.rows = c.F64[from*m.Features : to*m.Features]
-		return
+		return nil
 	}
 	s.own = sized(s.own, (to-from)*m.Features)
 	s.rows = s.own
@@ -135,22 +138,34 @@ func (s *scratch) window(src *models.Frame, from, to int, m *Model) {
 			continue
 		}
 		for j := range c.Stride() {
-			s.feature(c, from, to, j, at+j, m)
+			if row := s.feature(c, from, to, j, at+j, m); row >= 0 {
+				return &models.DataError{Row: row, Column: at + j, Name: c.Name, Text: MissingCategory}
+			}
 		}
 		at += c.Stride()
 	}
+	return nil
 }
 
+// MissingCategory tells of a value that a hash of categories cannot take.
+const MissingCategory = "a category is missing; it must be a string or an integer"
+
 // feature converts value j of each row of c, which is the feature of that number.
-func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) {
+// It returns the first row that misses a category it must have, or -1.
+func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) int {
 	var codes *Codes
 	if m.Codes != nil {
 		codes = m.Codes[feature]
 	}
 	k := c.Stride()
 	for row := from; row < to; row++ {
-		s.rows[(row-from)*m.Features+feature] = codes.value(c, row*k+j)
+		v := codes.value(c, row*k+j)
+		if v != v && codes.Hashed() {
+			return row
+		}
+		s.rows[(row-from)*m.Features+feature] = v
 	}
+	return -1
 }
 
 // column is column i of the model: by its name if columns have names of their own

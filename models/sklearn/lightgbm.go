@@ -144,7 +144,7 @@ func (n *node) offerLightGBM(m *lightgbm.Model) {
 // lgbmRows calls run with x as dense matrices, from row first on: all at once, but
 // a few rows at a time where x is sparse. What a sparse matrix does not hold is
 // zero (src/c_api.cpp, LGBM_BoosterPredictForCSR), as in scikit-learn.
-func (n *node) lgbmRows(ws *workspace, x block, run func(first int, rows block)) {
+func (n *node) lgbmRows(ws *workspace, x block, run func(first int, rows block)) error {
 	switch {
 	case n.codes != nil:
 		run(0, ws.coded(x, n.codes))
@@ -153,6 +153,7 @@ func (n *node) lgbmRows(ws *workspace, x block, run func(first int, rows block))
 	default:
 		ws.denseWindows(x, 0, run)
 	}
+	return nil
 }
 
 // lgbmClassifier compiles LGBMClassifier: predict gives labels. With an objective

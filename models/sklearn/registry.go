@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/copal-ml/copal/models/catboost"
 	"github.com/copal-ml/copal/models/lightgbm"
 	"github.com/copal-ml/copal/models/pyobj"
 	"github.com/copal-ml/copal/models/xgboost"
@@ -85,6 +86,7 @@ var libraryTables = []Library{
 	{Name: "scikit-learn", Package: "sklearn", table: classes},
 	{Name: xgboost.Library, Package: "xgboost", table: xgboostClasses},
 	{Name: lightgbm.Library, Package: "lightgbm", table: lightgbmClasses},
+	{Name: catboost.Library, Package: "catboost", table: catboostClasses},
 	{Name: "imbalanced-learn", Package: "imblearn", table: imblearnClasses},
 	{Name: "category_encoders", Package: "category_encoders", table: categoryEncoderClasses},
 	{Name: "sklearn-pandas", Package: "sklearn_pandas", table: sklearnPandasClasses},

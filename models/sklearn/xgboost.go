@@ -137,15 +137,18 @@ func (n *node) offerBooster(m *xgboost.Model) {
 	}
 }
 
+// A boosterRows calls run with x as dense matrices, from row first on.
+type boosterRows = func(ws *workspace, x block, run func(first int, rows block)) error
+
 // boosterMethod makes a method of that of a booster, which rows feeds with dense
 // matrices.
-func boosterMethod(b booster.Method, rows func(ws *workspace, x block, run func(first int, rows block))) *method {
+func boosterMethod(b booster.Method, rows boosterRows) *method {
 	m := &method{name: b.Name}
 	for _, port := range b.Outputs {
 		m.outputs = append(m.outputs, output{port: port})
 	}
 	m.run = func(ws *workspace, x block, out [][]float64) error {
-		rows(ws, x, func(first int, rows block) {
+		return rows(ws, x, func(first int, rows block) {
 			parts := ws.slices(out...)
 			for i, o := range m.outputs {
 				k := stride(o.port)
@@ -153,7 +156,6 @@ func boosterMethod(b booster.Method, rows func(ws *workspace, x block, run func(
 			}
 			b.Run(parts, rows.data)
 		})
-		return nil
 	}
 	return m
 }
@@ -161,12 +163,13 @@ func boosterMethod(b booster.Method, rows func(ws *workspace, x block, run func(
 // boosted calls run with x as dense matrices, from row first on: all at once, but
 // a few rows at a time where x is sparse. What a sparse matrix does not hold is
 // missing to XGBoost, and not zero (doc/faq.rst).
-func (ws *workspace) boosted(x block, run func(first int, rows block)) {
+func (ws *workspace) boosted(x block, run func(first int, rows block)) error {
 	if x.sparse == nil {
 		run(0, ws.matrix(x))
-		return
+		return nil
 	}
 	ws.denseWindows(x, math.NaN(), run)
+	return nil
 }
 
 // denseWindows calls run with a sparse x as dense matrices of a few rows, in which
