@@ -105,7 +105,7 @@ func readCatBoost(r pyobj.Ref) (*catboost.Model, *node, error) {
 	}
 	m, err := catboost.Read([]byte(data))
 	if err != nil {
-		return nil, nil, xgbPlace(attr, err)
+		return nil, nil, boosterPlace(attr, err)
 	}
 	n := &node{features: m.Features, names: m.Names, library: catboost.Library, version: m.Version, codes: m.Codes()}
 	n.outline.Summary = m.Summary()
