@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 
+	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/booster"
 	"github.com/copal-ml/copal/models/pyobj"
 	"github.com/copal-ml/copal/models/xgboost"
