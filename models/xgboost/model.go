@@ -67,9 +67,14 @@ func (b *Booster) plant(opt Options) (*forest.Forest, error) {
 		shape.Width = b.Outputs
 	}
 	builder, scratch := forest.NewBuilder(shape), new(treeScratch)
-	words := 0
-	for i := range b.trees[:b.until(opt.Rounds)] {
-		t := &b.trees[i]
+	trees := b.trees[:b.until(opt.Rounds)]
+	words, nodes := 0, 0
+	for i := range trees {
+		nodes += len(trees[i].nodes)
+	}
+	builder.Grow(nodes)
+	for i := range trees {
+		t := &trees[i]
 		output := int(b.groups[i])
 		if shape.Width > 1 {
 			output = 0
