@@ -63,6 +63,9 @@ func NewBuilder(shape Shape) *Builder {
 func (b *Builder) Grow(nodes int) {
 	nodes = min(nodes, maxNodes)
 	b.nodes = slices.Grow(b.nodes, nodes)
+	if b.covers != nil {
+		b.covers = slices.Grow(b.covers, nodes)
+	}
 	b.ids = slices.Grow(b.ids, nodes/2+1)
 	if b.shape.Width == 1 { // leaves of many values may share them
 		b.values = slices.Grow(b.values, nodes/2+1)
@@ -90,6 +93,9 @@ func (b *Builder) addNodes(nodes []Node, values []float64, output int) error {
 	}
 	if err := b.checkSize(len(b.order)); err != nil {
 		return err
+	}
+	if cap(b.nodes)-len(b.nodes) < len(b.order) {
+		b.Grow(max(len(b.order), len(b.nodes))) // twice as many: append copies all more often
 	}
 	d := draft{first: len(b.nodes), count: len(b.order), leaf: len(b.ids), output: int32(output), plain: plain, most: most}
 	b.trees = append(b.trees, d)
