@@ -3,6 +3,7 @@ package forest
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // maxNodes bounds the nodes of a forest, and maxValues the numbers in its leaves:
@@ -22,6 +23,7 @@ type Builder struct {
 	nodes   []question
 	columns []column
 	places  map[column]uint32 // in columns
+	near    []uint32          // one more than places, or 0, of the first features: see place
 	sets    []membership
 	known   map[string]uint32 // in sets, by what they ask
 	values  []float64
@@ -57,6 +59,19 @@ func NewBuilder(shape Shape) *Builder {
 	return &Builder{shape: shape, places: map[column]uint32{}, known: map[string]uint32{}}
 }
 
+// Grow makes room for that many more nodes of trees.
+func (b *Builder) Grow(nodes int) {
+	nodes = min(nodes, maxNodes)
+	b.nodes = slices.Grow(b.nodes, nodes)
+	if b.covers != nil {
+		b.covers = slices.Grow(b.covers, nodes)
+	}
+	b.ids = slices.Grow(b.ids, nodes/2+1)
+	if b.shape.Width == 1 { // leaves of many values may share them
+		b.values = slices.Grow(b.values, nodes/2+1)
+	}
+}
+
 // Add adds a tree whose leaves add to outputs output, …, output+Width-1. It
 // keeps neither slice, and leaves both as they are. The error says what
 // contradicts itself, for the reader to say where.
@@ -79,18 +94,21 @@ func (b *Builder) addNodes(nodes []Node, values []float64, output int) error {
 	if err := b.checkSize(len(b.order)); err != nil {
 		return err
 	}
+	if cap(b.nodes)-len(b.nodes) < len(b.order) {
+		b.Grow(max(len(b.order), len(b.nodes))) // twice as many: append copies all more often
+	}
 	d := draft{first: len(b.nodes), count: len(b.order), leaf: len(b.ids), output: int32(output), plain: plain, most: most}
 	b.trees = append(b.trees, d)
 	next := int32(1) // where the next children go
 	for _, i := range b.order {
-		n := nodes[i].turned()
+		n := &nodes[i]
 		b.cover(n.Cover)
 		if n.Kind == Leaf {
 			b.nodes = append(b.nodes, question{left: ^int32(len(b.ids))})
 			b.addLeaf(n.ID, values[n.Leaf*b.shape.Width:])
 			continue
 		}
-		q := b.question(&n)
+		q := b.question(n)
 		q.left = next
 		b.nodes = append(b.nodes, q)
 		next += 2
@@ -118,7 +136,7 @@ func (b *Builder) cover(v float64) {
 		if v == 0 {
 			return
 		}
-		b.covers = make([]float64, len(b.nodes), max(2*len(b.nodes), 64))
+		b.covers = make([]float64, len(b.nodes), max(cap(b.nodes), 64))
 	}
 	b.covers = append(b.covers, v)
 }
@@ -128,14 +146,44 @@ func (b *Builder) question(n *Node) question {
 	if n.Kind == Member {
 		return question{slot: asksSet | b.set(n)}
 	}
-	c := column{feature: int32(n.Feature), missingLeft: n.MissingLeft, zeroMissing: n.ZeroMissing}
+	c := column{feature: int32(n.Feature), missingLeft: n.missingLow(), zeroMissing: n.ZeroMissing}
+	return question{key: bound(n, b.shape.Precision), slot: b.place(c)}
+}
+
+// nearFeatures are so few that the places of their columns are in a list: a map
+// takes much of the time to add a tree.
+const nearFeatures = 1 << 14
+
+// place is the number of a column.
+func (b *Builder) place(c column) uint32 {
+	if c.feature >= nearFeatures {
+		return b.farPlace(c)
+	}
+	i := int(c.feature) * 4
+	if c.missingLeft {
+		i++
+	}
+	if c.zeroMissing {
+		i += 2
+	}
+	for len(b.near) <= i {
+		b.near = append(b.near, 0)
+	}
+	if b.near[i] == 0 {
+		b.near[i] = b.farPlace(c) + 1
+	}
+	return b.near[i] - 1
+}
+
+// farPlace is place for any feature.
+func (b *Builder) farPlace(c column) uint32 {
 	slot, ok := b.places[c]
 	if !ok {
 		slot = uint32(len(b.columns))
 		b.places[c] = slot
 		b.columns = append(b.columns, c)
 	}
-	return question{key: bound(n, b.shape.Precision), slot: slot}
+	return slot
 }
 
 // set is the number of the set that n asks.
@@ -151,14 +199,17 @@ func (b *Builder) set(n *Node) uint32 {
 	return i
 }
 
-// turned asks "at most" where n asks "above".
-func (n *Node) turned() Node {
-	t := *n
+// children are the nodes that a question leads to, first that of a low key: where
+// n asks "above", its keys ask "at most".
+func (n *Node) children() (low, high int) {
 	if n.Kind == Above {
-		t.Kind, t.Left, t.Right, t.MissingLeft = AtMost, n.Right, n.Left, !n.MissingLeft
+		return n.Right, n.Left
 	}
-	return t
+	return n.Left, n.Right
 }
+
+// missingLow reports whether NaN goes where a low key goes.
+func (n *Node) missingLow() bool { return n.MissingLeft != (n.Kind == Above) }
 
 // layOut orders the nodes that the root reaches breadth first, siblings side by
 // side, and returns the rounds for all rows and for the last one. A node that is
@@ -180,12 +231,13 @@ func (b *Builder) layOut(nodes []Node) (plain, most int32, err error) {
 		if stopped <= fewStopped {
 			plain = most
 		}
-		n := nodes[b.order[i]].turned()
+		n := &nodes[b.order[i]]
 		if n.Kind == Leaf {
 			stopped += math.Ldexp(1, -int(most))
 			continue
 		}
-		for _, child := range [2]int{n.Left, n.Right} {
+		low, high := n.children()
+		for _, child := range [2]int{low, high} {
 			if b.seen[child] {
 				return 0, 0, fmt.Errorf("node %d is reached twice: the nodes are no tree", child)
 			}

@@ -23,12 +23,13 @@ const (
 	missingLeft64, missingRight64 = math.MinInt64, math.MaxInt64
 )
 
-// bound is the largest key that goes left. There is nothing between a number and
+// bound is the largest key that does not go where those above all thresholds go.
+// There is nothing between a number and
 // the next, so x < t is the same as x <= the number before t.
 func bound(n *Node, p Precision) int64 {
 	t := n.Threshold
 	switch {
-	case n.Kind == AtMost && t == 0:
+	case n.Kind != Below && t == 0:
 		t = 0 // not -0: +0 goes left as well
 	case n.Kind == Below && t == 0:
 		t = math.Copysign(0, -1) // not +0: -0 goes right as well

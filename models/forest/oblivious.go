@@ -166,11 +166,10 @@ func (f *Forest) addOblivious(q *Builder, s *symmetric) {
 	depth := len(s.levels)
 	t := obliviousTree{first: int32(len(q.nodes)), depth: int32(depth), leaf: int32(f.leaves), output: int32(s.output)}
 	for i := range s.levels {
-		n := s.levels[i].turned()
 		if s.levels[i].Kind != Above {
 			t.turned |= 1 << i
 		}
-		q.nodes = append(q.nodes, q.question(&n))
+		q.nodes = append(q.nodes, q.question(&s.levels[i]))
 	}
 	for leaf := range uint32(1) << depth {
 		q.values = append(q.values, s.values[int(leaf^t.turned)*f.Width:][:f.Width]...)

@@ -56,7 +56,10 @@ func (b *Builder) slicePlanes(f *Forest, k *kernels) (*sliced, *planePlaces) {
 	if !s.addSets(f.sets) {
 		return nil, nil
 	}
-	places := &planePlaces{bounds: b.bounds()}
+	places := &planePlaces{bounds: f.bounds}
+	if f.bounds == nil {
+		places.bounds = b.bounds()
+	}
 	places.first = s.addPlanes(b, places.bounds)
 	places.sets = len(s.planes)
 	if len(s.planes)+len(s.sets) > math.MaxUint16 {

@@ -149,7 +149,7 @@ func (s *scanner) floats(list []float64, n int) ([]float64, error) {
 		if err != nil {
 			return list, err
 		}
-		v, err := strconv.ParseFloat(view(word), 64)
+		v, err := float(word)
 		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			return list, s.errorf("want %d numbers, got %d and %q", n, len(list), word)
 		}

@@ -23,8 +23,9 @@ type Booster struct {
 	Attributes map[string]string // best_iteration, …
 
 	document
-	base []float32 // margins that every row begins with, one an output
-	link link
+	rounds int
+	base   []float32 // margins that every row begins with, one an output
+	link   link
 }
 
 // The limits of what a file may claim without holding it.
@@ -196,6 +197,9 @@ func (b *Booster) checkTrees() error {
 	if n > 0 && b.trees[0].width > 0 && b.trees[0].width != b.Outputs {
 		return fmt.Errorf("leaves have %d values for %d outputs", b.trees[0].width, b.Outputs)
 	}
+	if b.rounds = n / b.perRound(); len(b.boundaries) > 0 {
+		b.rounds = len(b.boundaries) - 1
+	}
 	return nil
 }
 
@@ -207,12 +211,7 @@ func (b *Booster) Before(major, minor int) bool {
 }
 
 // Rounds is the number of boosting iterations.
-func (b *Booster) Rounds() int {
-	if len(b.boundaries) > 0 {
-		return len(b.boundaries) - 1
-	}
-	return len(b.trees) / b.perRound()
-}
+func (b *Booster) Rounds() int { return b.rounds }
 
 // perRound is the number of trees of an iteration, where the file does not list them.
 func (b *Booster) perRound() int {

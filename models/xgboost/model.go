@@ -27,7 +27,7 @@ type Options struct {
 // A Model is a booster that is ready to run. It is immutable and safe for
 // concurrent use.
 type Model struct {
-	Booster *Booster
+	Booster *Booster       // without its trees
 	Forest  *forest.Forest // nil of gblinear
 
 	base    []float32
@@ -40,7 +40,9 @@ type Model struct {
 // Compile makes b ready to run. The error is a *models.FormatError or a
 // *models.UnsupportedError. b can be compiled again, with other options.
 func (b *Booster) Compile(opt Options) (*Model, error) {
-	m := &Model{Booster: b, base: b.base, missing: float32(opt.Missing)}
+	told := *b
+	told.trees, told.link.margin = nil, nil // which would keep the trees in memory
+	m := &Model{Booster: &told, base: b.base, missing: float32(opt.Missing)}
 	m.special = opt.HasMissing && !math.IsNaN(opt.Missing)
 	m.scratch.New = func() any { return new(buffer) }
 	if b.Kind == "gblinear" {
@@ -67,9 +69,14 @@ func (b *Booster) plant(opt Options) (*forest.Forest, error) {
 		shape.Width = b.Outputs
 	}
 	builder, scratch := forest.NewBuilder(shape), new(treeScratch)
-	words := 0
-	for i := range b.trees[:b.until(opt.Rounds)] {
-		t := &b.trees[i]
+	trees := b.trees[:b.until(opt.Rounds)]
+	words, nodes := 0, 0
+	for i := range trees {
+		nodes += len(trees[i].nodes)
+	}
+	builder.Grow(nodes)
+	for i := range trees {
+		t := &trees[i]
 		output := int(b.groups[i])
 		if shape.Width > 1 {
 			output = 0

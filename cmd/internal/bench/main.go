@@ -5,6 +5,7 @@
 //	go run ./cmd/internal/bench build     copal build against crane append
 //	go run ./cmd/internal/bench flask     copal-serve against gunicorn + Flask + scikit-learn
 //	go run ./cmd/internal/bench models    predict in process against scikit-learn's
+//	go run ./cmd/internal/bench trees     tree ensembles in process against the libraries they come from
 //
 // It must run in the module's root, since it builds the programs that it measures.
 // A peer that is not installed is skipped with a line that says so.
@@ -29,6 +30,7 @@ func benches() []bench {
 		{"serve", benchServe},
 		{"flask", benchFlask},
 		{"models", benchModels},
+		{"trees", benchTrees},
 	}
 }
 
@@ -53,7 +55,7 @@ func named(name string) []bench {
 			return []bench{b}
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: bench [build|serve|flask|models]")
+	fmt.Fprintln(os.Stderr, "usage: bench [build|serve|flask|models|trees]")
 	os.Exit(2)
 	return nil
 }

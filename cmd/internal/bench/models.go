@@ -45,7 +45,7 @@ func benchModels(out io.Writer, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	p, err := startModelsPeer(python, dir)
+	p, err := startModelsPeer(python, "models_peer.py", dir)
 	if err != nil {
 		return err
 	}

@@ -17,17 +17,20 @@ import (
 	"github.com/copal-ml/copal/runtime/codec"
 )
 
-// A modelsPeer is a running models_peer.py.
+// A modelsPeer is a running script that fits models and answers commands, a line
+// each.
 type modelsPeer struct {
+	script  string
 	version string
 	cmd     *exec.Cmd
 	in      io.WriteCloser
 	out     *bufio.Reader
 }
 
-// startModelsPeer starts it on one thread; dir is where it leaves its files.
-func startModelsPeer(python, dir string) (*modelsPeer, error) {
-	cmd := exec.Command(python, "cmd/internal/bench/models_peer.py", dir)
+// startModelsPeer starts the script of this folder on one thread; dir is where it
+// leaves its files.
+func startModelsPeer(python, script, dir string) (*modelsPeer, error) {
+	cmd := exec.Command(python, filepath.Join("cmd/internal/bench", script), dir)
 	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -41,7 +44,7 @@ func startModelsPeer(python, dir string) (*modelsPeer, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &modelsPeer{cmd: cmd, in: in, out: bufio.NewReader(out)}
+	p := &modelsPeer{script: script, cmd: cmd, in: in, out: bufio.NewReader(out)}
 	if p.version, err = p.line(); err != nil {
 		return nil, errors.Join(err, p.stop())
 	}
@@ -57,7 +60,7 @@ func (p *modelsPeer) stop() error {
 func (p *modelsPeer) line() (string, error) {
 	line, err := p.out.ReadString('\n')
 	if err != nil {
-		return "", fmt.Errorf("models_peer.py ended early: %w", err)
+		return "", fmt.Errorf("%s ended early: %w", p.script, err)
 	}
 	return strings.TrimSuffix(line, "\n"), nil
 }
@@ -65,7 +68,7 @@ func (p *modelsPeer) line() (string, error) {
 // ask sends one command and gives the answer.
 func (p *modelsPeer) ask(format string, args ...any) (string, error) {
 	if _, err := fmt.Fprintf(p.in, format+"\n", args...); err != nil {
-		return "", fmt.Errorf("models_peer.py: %w", err)
+		return "", fmt.Errorf("%s: %w", p.script, err)
 	}
 	return p.line()
 }
