@@ -350,7 +350,7 @@ def write(outdir, name, seed, found):
             model, asked = fitted(name, d)
             exact = [m for m in close if close[m] == "exact" and m != "predict" or close["predict"] == "exact" and name in EXACT_LABELS]
             asking = lambda model, X: batch(model, X, exact)  # noqa: E731
-            suite.write(outdir, "%s-%d" % (name, seed), model, close, checked(model, asked), saving(d), asking)
+            suite.write(outdir, "%s-%d" % (name, seed), model, close, checked(model, asked), saving(d), batch=asking)
             return None
         except Late:
             reason = "too slow"
