@@ -76,7 +76,7 @@ isotonic("isotonic_clip", lambda: IsotonicRegression(out_of_bounds="clip", y_min
 isotonic("isotonic_raise", lambda: IsotonicRegression(out_of_bounds="raise"), [OLD, NEW])
 isotonic("isotonic_falling", lambda: IsotonicRegression(increasing=False, out_of_bounds="clip"), [OLD, NEW])
 isotonic("isotonic_constant", lambda: IsotonicRegression(), [OLD, NEW], STEPS[:1], HEIGHTS[:1])
-isotonic("isotonic_float32", lambda: IsotonicRegression(out_of_bounds="clip"), [(1, 0), (1, 7), NEW],
+isotonic("isotonic_float32", lambda: IsotonicRegression(out_of_bounds="clip"), [(1, 7), NEW],
          (STEPS / 3).astype(np.float32), (HEIGHTS / 7).astype(np.float32))
 
 

@@ -212,11 +212,20 @@ def search_with_warnings():
     return model, LABELS, [ROWS], to_pickle(2)
 
 
+@at((1, 0))
+def isotonic_float32_slope():
+    """Before SciPy 1.11 the slope was rounded first."""
+    X = DIABETES[:, 2:3].astype(np.float32)
+    return default_joblib(IsotonicRegression().fit(X, PROGRESSION.astype(np.float32)), EXACT, [X[::40] + np.float32(1e-3)])
+
+
 @at((0, 24), NEW)
 def output_code_large_scores():
     """Scores so large that codes round to the same distance, and infinite ones."""
     model = OutputCodeClassifier(RidgeClassifier(), code_size=2, random_state=1).fit(IRIS, SPECIES)
-    return default_joblib(model, LABELS, [ROWS, IRIS[:1] * 1e17, EXTREME[-1:], IRIS[:2] * [[1e308, 1e308, 1e308, 1e308], [1, 1, 1, 1]]])
+    for e in model.estimators_:
+        e.coef_ = getattr(e, "coef_", 0) * 1e10
+    return default_joblib(model, LABELS, [ROWS, ROWS * 1e10, -ROWS * 1e10, EXTREME[-1:], np.array([[1e306, 0, 0, 0]])])
 
 
 @at((0, 24))
@@ -229,7 +238,8 @@ def lof_correlation_constant():
 @at((0, 24), NEW)
 def radius_correlation_denormal():
     """Squares vanish: what is beyond 1 then is 1, and all rows are within the radius."""
-    model = RadiusNeighborsClassifier(1000.0, metric="correlation").fit(IRIS[::9] * 1e-310, SPECIES[::9])
+    X = IRIS[::9] * np.where(np.arange(17) % 3, 1e-310, -1e-310)[:, None]
+    model = RadiusNeighborsClassifier(1000.0, metric="correlation").fit(X, SPECIES[::9])
     return default_joblib(model, LABELS, [ROWS])
 
 
