@@ -59,7 +59,7 @@ lint: ## gofmt, go vet, staticcheck
 fixtures: ## make the committed fixtures again with the real libraries (needs Python)
 	for library in $(notdir $(patsubst %/versions.txt,%,$(wildcard models/modeltest/testdata/*/versions.txt))); do models/modeltest/fixtures.sh $$library || exit 1; done
 
-differential: ## compare random models with the real library: [SEEDS=5] [CLASSES=…] [VERSIONS=…] (needs Python)
+differential: ## compare random models with the real libraries: [LIBRARIES=…] [SEEDS=5] [CLASSES=…] [VERSIONS=…] (needs Python)
 	models/modeltest/differential.sh $(VERSIONS)
 
 clean: ## remove what build made

@@ -73,6 +73,9 @@ func (c *Column) len() int {
 
 func (s *Signature) checkMatrix(in *Frame) error {
 	want := s.Inputs[0]
+	if s.Beside && hasNames(in) {
+		return s.checkBeside(in)
+	}
 	for i := range in.Columns {
 		if c := &in.Columns[i]; !want.takes(c.DType) {
 			return columnError(i, c.Name, c.DType, want.DType)
@@ -83,14 +86,41 @@ func (s *Signature) checkMatrix(in *Frame) error {
 	}
 	for i := range in.Columns {
 		if c := &in.Columns[i]; c.Width > 0 {
-			return &DataError{Row: -1, Column: i, Name: c.Name, Text: fmt.Sprintf(
-				"column %d%s holds lists of %d values, expected one value a row", i, named(c.Name), c.Width)}
+			return listsError(i, c)
 		}
 	}
 	if err := s.checkNames(in); err != nil {
 		return err
 	}
 	return s.checkCount(len(in.Columns))
+}
+
+// checkBeside looks at the columns of the features only, wherever they are.
+func (s *Signature) checkBeside(in *Frame) error {
+	var missing []string
+	for k, name := range s.Features {
+		i := in.At(name, k)
+		if i < 0 {
+			missing = append(missing, name)
+			continue
+		}
+		c := &in.Columns[i]
+		if want := s.Inputs[0].DType; !takes(want, c.DType) {
+			return columnError(i, name, c.DType, want)
+		}
+		if c.Width > 0 {
+			return listsError(i, c)
+		}
+	}
+	if len(missing) > 0 {
+		return batchError("%s", listed("columns are missing: ", missing))
+	}
+	return nil
+}
+
+func listsError(i int, c *Column) error {
+	return &DataError{Row: -1, Column: i, Name: c.Name, Text: fmt.Sprintf(
+		"column %d%s holds lists of %d values, expected one value a row", i, named(c.Name), c.Width)}
 }
 
 func (s *Signature) checkCount(got int) error {
@@ -232,11 +262,15 @@ func (s *Signature) find(in *Frame, k int) int {
 	if s.byPosition(in) {
 		return k
 	}
-	name := s.Inputs[k].Name
-	if k < len(in.Columns) && in.Columns[k].Name == name {
+	return in.At(s.Inputs[k].Name, k)
+}
+
+// At is the column of that name, which is likely to be in place k, or -1.
+func (f *Frame) At(name string, k int) int {
+	if k < len(f.Columns) && f.Columns[k].Name == name {
 		return k
 	}
-	return in.index(name)
+	return f.index(name)
 }
 
 func (f *Frame) index(name string) int {

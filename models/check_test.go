@@ -41,6 +41,25 @@ func TestCheckMatrixAccepts(t *testing.T) {
 	f(&Frame{Rows: 1, Columns: []Column{{DType: Bool, Width: 3, Bool: make([]bool, 3), Null: make([]bool, 3)}}})
 }
 
+// With Beside, columns are found by name, and what the others hold does not matter.
+func TestCheckBeside(t *testing.T) {
+	s := wideSignature()
+	s.Beside = true
+	others := table("weight", "hat", "age", "height")
+	others.Columns[1] = Column{Name: "hat", DType: String, Str: make([]string, 2)}
+	for _, in := range []*Frame{others, table("age", "height", "weight"), table("", "", ""), matrix(2, 3)} {
+		if err := s.Check(in); err != nil {
+			t.Error(err)
+		}
+	}
+	refuses(t, s, table("age", "hat", "weight"), "columns are missing: height.")
+	refuses(t, s, matrix(2, 4), "X has 4 features, but StandardScaler is expecting 3 features as input.")
+	others.Columns[2] = Column{Name: "age", DType: String, Str: make([]string, 2)}
+	refuses(t, s, others, `column 2 ("age") holds string, expected float64`)
+	others.Columns[2] = Column{Name: "age", Width: 2, F64: make([]float64, 4)}
+	refuses(t, s, others, `column 2 ("age") holds lists of 2 values, expected one value a row`)
+}
+
 func TestCheckMatrixRefuses(t *testing.T) {
 	f := func(in *Frame, want string) {
 		t.Helper()

@@ -46,6 +46,10 @@ type Signature struct {
 	Inputs   []Port   `json:"inputs"`
 	Features []string `json:"features,omitempty"`
 
+	// Beside says that a table finds the Features by name, in any order and
+	// among other columns.
+	Beside bool `json:"beside,omitempty"`
+
 	// Open says that there are no Inputs, and that the model takes columns of any
 	// name, each of numbers or of strings, in which values may be missing.
 	Open bool `json:"open,omitempty"`

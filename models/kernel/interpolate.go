@@ -60,6 +60,23 @@ func InterpolateSingle(x, xs, ys []float64) {
 	}
 }
 
+// InterpolateSlope is InterpolateSingle as SciPy had it before 1.11:
+//
+//	x[i] = (ys[j]-ys[j-1]) / (xs[j]-xs[j-1]) * (v-xs[j-1]) + ys[j-1]
+func InterpolateSlope(x, xs, ys []float64) {
+	last := len(xs) - 1
+	for i, v := range x {
+		if !(v >= xs[0] && v <= xs[last]) {
+			x[i] = math.NaN()
+			continue
+		}
+		j := max(countBelow(xs, v), 1)
+		x0, y0 := float32(xs[j-1]), float32(ys[j-1])
+		slope := (float32(ys[j]) - y0) / (float32(xs[j]) - x0)
+		x[i] = float64(float32(slope*(float32(v)-x0)) + y0)
+	}
+}
+
 // countBelow is
 //
 //	for n < len(xs) && xs[n] < v {

@@ -130,6 +130,9 @@ func TestInterpolate(t *testing.T) {
 	got := []float64{0.5, 2}
 	InterpolateSingle(got, []float64{0, 1, 3}, []float64{5, 6, 11})
 	same(t, got, []float64{5.5, 8.5})
+	got = []float64{0.5, 2, 0, 3, -1, 4}
+	InterpolateSlope(got, []float64{0, 1, 3}, []float64{5, 6, 11})
+	same(t, got, []float64{5.5, 8.5, 5, 11, nan, nan})
 	got = []float64{0, 3, -1, 4}
 	InterpolateSingle(got, []float64{0, 1, 3}, []float64{5, 6, 11})
 	same(t, got, []float64{5, 11, nan, nan})

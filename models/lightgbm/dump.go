@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -223,6 +224,16 @@ func (w *dumpWalk) leaf(n *dumpNode) (int32, error) {
 	return ^int32(i), nil
 }
 
+// unavoided undoes AvoidInf (LightGBM, include/LightGBM/utils/common.h), which dumps
+// the infinite bound of the last bin as 1e300.
+func unavoided(threshold float64) float64 {
+	const most = 1e300
+	if math.Abs(threshold) >= most {
+		return math.Inf(int(math.Copysign(1, threshold)))
+	}
+	return threshold
+}
+
 // question brings the threshold and the kind of node i.
 func (t *tree) question(i int, n *dumpNode) error {
 	if n.DefaultLeft {
@@ -236,7 +247,9 @@ func (t *tree) question(i int, n *dumpNode) error {
 	}
 	switch n.Decision {
 	case "<=":
-		return json.Unmarshal(n.Threshold, &t.threshold[i])
+		err := json.Unmarshal(n.Threshold, &t.threshold[i])
+		t.threshold[i] = unavoided(t.threshold[i])
+		return err
 	case "==":
 		var text string
 		if err := json.Unmarshal(n.Threshold, &text); err != nil {

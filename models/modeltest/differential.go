@@ -1,6 +1,7 @@
 package modeltest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -39,7 +40,7 @@ func Compare(path string) (*Comparison, error) {
 		return nil, err
 	}
 	c := &Comparison{Fixture: f}
-	m, err := formats.OpenFile(path + ".pkl")
+	m, err := formats.OpenFile(path + "." + cmp.Or(f.Model, "pkl"))
 	if err != nil {
 		c.Load = err
 		return c, nil
@@ -227,10 +228,7 @@ func largest(got, want []models.Column) float64 {
 	for j := range want {
 		k := want[j].Stride()
 		for i := 0; i+k <= len(want[j].F64); i += k {
-			size := 0.0
-			for _, v := range want[j].F64[i : i+k] {
-				size = max(size, math.Abs(v))
-			}
+			size := sizeOf(want[j].F64[i : i+k])
 			if e := largestDifference(span(&got[j], i, i+k), span(&want[j], i, i+k)); e > 0 {
 				d = max(d, e/max(size, math.SmallestNonzeroFloat64))
 			}

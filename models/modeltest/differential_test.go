@@ -1,6 +1,7 @@
 package modeltest
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,4 +51,14 @@ func TestCompare(t *testing.T) {
 	f(answers+values, answers+`"values":[4.0,0.0,0.0,1.0`, 0, 1, 0.75)
 	f(answers+values, `"noise":{"transform":[1,0,0,0,0]},`+answers+`"values":[4.0,0.0,0.0,1.0`, 1, 0, 0)
 	f(answers+values, `"noise":{"transform":[0,1,1,1,1]},`+answers+`"values":[4.0,0.0,0.0,1.0`, 0, 1, 0.75)
+}
+
+// A NaN in a row says nothing of the size of the others.
+func TestNearBesideNaN(t *testing.T) {
+	row := []float64{math.NaN(), 100}
+	for tolerance, most := range map[Tolerance]float64{BLAS: 1e-10, Shap: 1e-4} {
+		if !tolerance.near(100+most/2, 100, row) || tolerance.near(100+2*most, 100, row) {
+			t.Errorf("%s: want up to %v of 100 near", tolerance, most)
+		}
+	}
 }

@@ -21,6 +21,7 @@ type Fixture struct {
 	NumPy   string `json:"numpy"`
 	Python  string `json:"python"`
 	Class   string `json:"class"` // of the root
+	Model   string `json:"model"` // ending of the model file, "" for pkl
 
 	// Tolerance has the methods that the model offers, and how close their
 	// answers must be.

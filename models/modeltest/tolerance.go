@@ -97,24 +97,14 @@ func (t Tolerance) near(got, want float64, row []float64) bool {
 	}
 	switch t {
 	case BLAS:
-		size := 0.0
-		for _, v := range row {
-			if !math.IsNaN(v) {
-				size = max(size, math.Abs(v))
-			}
-		}
-		return math.Abs(got-want) <= 1e-12*size
+		return math.Abs(got-want) <= 1e-12*sizeOf(row)
 	case Exp:
 		const tiny = 4 * math.SmallestNonzeroFloat64
 		return math.Abs(got-want) <= max(1e-12*math.Abs(want), tiny)
 	case Single:
 		return math.Abs(got-want) <= 0x1p-21*math.Abs(want)
 	case Shap:
-		size := 1.0
-		for _, v := range row {
-			size = max(size, math.Abs(v))
-		}
-		return math.Abs(got-want) <= 1e-6*size
+		return math.Abs(got-want) <= 1e-6*max(1, sizeOf(row))
 	case Log:
 		const subnormal = -708
 		if want < subnormal {
@@ -123,4 +113,15 @@ func (t Tolerance) near(got, want float64, row []float64) bool {
 		return math.Abs(got-want) <= 1e-12*max(1, math.Abs(want))
 	}
 	return false
+}
+
+// sizeOf is the largest size of a row's values; NaN has none.
+func sizeOf(row []float64) float64 {
+	size := 0.0
+	for _, v := range row {
+		if !math.IsNaN(v) {
+			size = max(size, math.Abs(v))
+		}
+	}
+	return size
 }

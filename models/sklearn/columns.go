@@ -91,6 +91,7 @@ type input struct {
 	place map[string]int // of a port, by name
 	of    []int          // the column of the block that a port is
 	width int            // of the block
+	names []string       // of the columns of a matrix that may have others beside; else nil
 }
 
 // inputOf tells the input of n. A table with columns of strings, or with columns
@@ -111,6 +112,9 @@ func inputOf(n *node) *input {
 		in.ports = ports(types, nil, n.features)
 		for i := range in.ports {
 			in.ports[i].Integers = n.hashed(i)
+		}
+		if n.beside && len(in.ports) == 1 && len(n.names) == n.features {
+			in.names = n.names
 		}
 		return in
 	}
@@ -148,7 +152,7 @@ func (in *input) order(ws *workspace, src *models.Frame) []int {
 // window returns rows [from, to) of src as the first block of the plan.
 func (in *input) window(ws *workspace, src *models.Frame, from, to int) block {
 	if in.place == nil {
-		return ws.window(src, from, to)
+		return ws.window(in.named(ws, src), from, to)
 	}
 	order := in.order(ws, src)
 	ws.first = from
@@ -166,6 +170,31 @@ func (in *input) window(ws *workspace, src *models.Frame, from, to int) block {
 		}
 	}
 	return block{rows: to - from, columns: ws.columns}
+}
+
+// named is src with the columns of in.names only, in their order, if it has names.
+func (in *input) named(ws *workspace, src *models.Frame) *models.Frame {
+	if in.names == nil || in.sameNames(src) || len(src.Columns) == 1 && src.Columns[0].Width > 0 {
+		return src
+	}
+	ws.named.Rows, ws.named.Columns = src.Rows, ws.named.Columns[:0]
+	for k, name := range in.names {
+		i := src.At(name, k)
+		if i < 0 { // no column has a name
+			return src
+		}
+		ws.named.Columns = append(ws.named.Columns, src.Columns[i])
+	}
+	return &ws.named
+}
+
+func (in *input) sameNames(src *models.Frame) bool {
+	for k, name := range in.names {
+		if k >= len(src.Columns) || src.Columns[k].Name != name {
+			return false
+		}
+	}
+	return len(src.Columns) == len(in.names)
 }
 
 // absent is a column of NaN, for one that nobody looks at.

@@ -30,7 +30,7 @@ func columnTransformer(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, u := &node{features: t.width, names: t.names}, &sideBySide{features: t.width, names: t.names}
+	n, u := &node{features: t.width, names: t.names, beside: t.byName && len(t.names) > 0}, &sideBySide{features: t.width, names: t.names}
 	n.types = make([]models.DType, t.width)
 	for j := range n.types {
 		n.types[j] = unused

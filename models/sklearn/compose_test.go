@@ -185,6 +185,30 @@ func TestMerge(t *testing.T) {
 	f(models.String, models.Float64, models.String)
 }
 
+// A transformer of all columns by name takes them in any order, among others.
+func TestColumnsBeside(t *testing.T) {
+	parts := list(partOn("x", scaler(1), list("b")), partOn("y", scaler(1), list("a")))
+	m, err := compile(object("ColumnTransformer", "transformers_", parts, "_n_features", int64(2), "_df_columns", newIndex("a", "b")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := new(models.Frame)
+	a, b := models.Column{Name: "a", F64: []float64{1, 2}}, models.Column{Name: "b", F64: []float64{30, 40}}
+	if err := m.Predict(want, &models.Frame{Rows: 2, Columns: []models.Column{a, b}}, models.Transform); err != nil {
+		t.Fatal(err)
+	}
+	other := models.Column{Name: "c", DType: models.String, Str: []string{"x", "y"}}
+	for _, columns := range [][]models.Column{{b, other, a}, {a, b, other}, {{F64: a.F64}, {F64: b.F64}}, {{Width: 2, F64: []float64{1, 30, 2, 40}}}} {
+		got := new(models.Frame)
+		if err := m.Predict(got, &models.Frame{Rows: 2, Columns: columns}, models.Transform); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got.Columns[0].F64, want.Columns[0].F64) {
+			t.Errorf("got %v, want %v", got.Columns[0].F64, want.Columns[0].F64)
+		}
+	}
+}
+
 // Files of 0.20 to 0.24 keep the names as an index of pandas.
 func TestOldColumnNames(t *testing.T) {
 	for _, name := range []string{"_df_columns", "_feature_names_in"} {

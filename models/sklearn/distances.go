@@ -267,7 +267,8 @@ func canberra(x, y []float64) (sum float64) {
 }
 
 // correlation is that of scipy.spatial.distance: the cosine distance of what
-// deviates from the mean of each row; NaN for a constant row.
+// deviates from the mean of each row; NaN for a constant row. What rounding or
+// vanishing squares bring beyond 1 is 1 (src/distance_impl.h, cdist_cosine).
 func correlation(x, y []float64) float64 {
 	n := float64(len(x))
 	xMean, yMean := kernel.Sum(x)/n, kernel.Sum(y)/n
@@ -276,7 +277,11 @@ func correlation(x, y []float64) float64 {
 		a, b := v-xMean, y[i]-yMean
 		xx, yy, xy = xx+float64(a*a), yy+float64(b*b), xy+float64(a*b)
 	}
-	return 1 - xy/math.Sqrt(float64(xx*yy))
+	similar := xy / float64(math.Sqrt(xx)*math.Sqrt(yy))
+	if math.Abs(similar) > 1 {
+		similar = math.Copysign(1, similar)
+	}
+	return 1 - similar
 }
 
 // haversine is the angle between two places, whose latitude and longitude are in

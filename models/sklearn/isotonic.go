@@ -22,6 +22,7 @@ type curve struct {
 	x, y   []float64 // thresholds and their answers, x ascending
 	lo, hi float64   // X_min_ and X_max_
 	single bool      // fitted on float32, and computes in it
+	slope  bool      // of float32, as SciPy had it before 1.11
 	bounds bounds
 	names  []string
 }
@@ -45,6 +46,8 @@ func isotonicRegression(c *compiler, r pyobj.Ref) (*node, error) {
 		return nil, err
 	}
 	m.names = n.names
+	// A file tells nothing of SciPy; 1.11 came out with scikit-learn 1.3.
+	m.slope = olderThan(c.version, 1, 3)
 	n.offer(one(models.Predict, numbers(0), nil, m.run))
 	n.offer(one(models.Transform, models.Port{Name: "isotonicregression0"}, nil, m.run))
 	n.outline.Summary = fmt.Sprintf("%d thresholds", len(m.x))
@@ -144,10 +147,13 @@ func (m *curve) run(ws *workspace, x block, out []float64) error {
 			return err
 		}
 	}
-	if m.single {
-		kernel.InterpolateSingle(out, m.x, m.y)
-	} else {
+	switch {
+	case !m.single:
 		kernel.InterpolateEach(out, m.x, m.y)
+	case m.slope:
+		kernel.InterpolateSlope(out, m.x, m.y)
+	default:
+		kernel.InterpolateSingle(out, m.x, m.y)
 	}
 	return nil
 }
@@ -176,13 +182,10 @@ func (m *curve) inside(ws *workspace, values []float64) error {
 // infinite refuses NaN and infinity in the words of check_array, which is not told
 // the name of the input here.
 func (m *curve) infinite(ws *workspace, i int, v float64) error {
-	switch {
-	case math.IsNaN(v):
-		return m.bad(ws, i, "Input contains NaN.")
-	case m.single:
+	if m.single && !math.IsNaN(v) {
 		return m.bad(ws, i, "Input contains infinity or a value too large for dtype('float32').")
 	}
-	return m.bad(ws, i, "Input contains infinity or a value too large for dtype('float64').")
+	return m.bad(ws, i, notFinite(v))
 }
 
 func (m *curve) bad(ws *workspace, i int, text string) error {

@@ -157,6 +157,8 @@ type outputCode struct {
 	list  []binaryPart
 	codes []float64 // classes rows of len(list)
 	k     int
+	root  bool // distances are compared, not their squares, as before 1.3
+	check bool // the input is checked whatever the estimators take, as before 1.0
 }
 
 func outputCodeClassifier(c *compiler, r pyobj.Ref) (*node, error) {
@@ -168,7 +170,7 @@ func outputCodeClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &outputCode{node: new(node), k: classes.len()}
+	o := &outputCode{node: new(node), k: classes.len(), root: olderThan(c.version, 1, 3), check: olderThan(c.version, 1, 0)}
 	if err := o.node.inputOfFitted(r, parts); err != nil {
 		return nil, err
 	}
@@ -186,23 +188,51 @@ func outputCodeClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	return o.node, nil
 }
 
-// nearest compares squared distances without the square of the scores, which
-// is the same for all classes.
+// nearest is the argmin of euclidean_distances (sklearn/metrics/pairwise.py), which
+// takes scores as they are: if they are large, the codes round to the same
+// distance, and the first class wins.
 func (o *outputCode) nearest(ws *workspace, x block, out []float64) error {
 	n := len(o.list)
 	all := ws.floats(x.rows * n)
-	if err := scores(ws, o.node.shared(ws, x), o.list, all); err != nil {
+	x = o.node.shared(ws, x)
+	if o.check && o.node.types == nil && x.sparse == nil {
+		if err := ws.finite(x, o.node.names); err != nil {
+			return err
+		}
+	}
+	if err := scores(ws, x, o.list, all); err != nil {
 		return err
+	}
+	if i := kernel.Finite(all); i >= 0 {
+		return &models.DataError{Row: ws.first + i/n, Column: -1, Text: notFinite(all[i])}
 	}
 	for i := range out {
 		row, least := all[i*n:(i+1)*n], math.Inf(1)
+		size := kernel.Dot(row, row)
 		out[i] = 0
 		for j := range o.k {
 			code := o.codes[j*n : (j+1)*n]
-			if d := kernel.Dot(code, code) - float64(2*kernel.Dot(row, code)); d < least {
+			if d := o.distance(size, row, code); d < least {
 				out[i], least = float64(j), d
 			}
 		}
 	}
 	return nil
+}
+
+// distance is that of a row, whose square is size, to a code, or its square.
+func (o *outputCode) distance(size float64, row, code []float64) float64 {
+	d := max(float64(size-2*kernel.Dot(row, code))+kernel.Dot(code, code), 0)
+	if o.root {
+		return math.Sqrt(d)
+	}
+	return d
+}
+
+// notFinite are the words of check_array about v where it is not told what it checks.
+func notFinite(v float64) string {
+	if math.IsNaN(v) {
+		return "Input contains NaN."
+	}
+	return "Input contains infinity or a value too large for dtype('float64')."
 }

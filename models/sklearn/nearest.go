@@ -128,8 +128,25 @@ func (s *neighbourhood) nearest(ws *workspace, x block, k int) (dist []float64, 
 	for i := 0; i < len(dist); i += k {
 		sortPairs(dist[i:i+k], index[i:i+k])
 	}
+	if s.distance.name == "correlation" {
+		undefined(dist, index, k)
+	}
 	s.distance.finish(dist)
 	return dist, index, nil
+}
+
+// undefined puts rows whose distance is NaN, as that of a constant row is, into what
+// the search left empty, for NumPy sorts them behind all others.
+func undefined(dist []float64, index []int, k int) {
+	for i := 0; i < len(dist); i += k {
+		row := 0
+		for j, d := range dist[i : i+k] {
+			if math.IsInf(d, 1) {
+				dist[i+j], index[i+j] = math.NaN(), row
+				row++
+			}
+		}
+	}
 }
 
 // kneighbors is the method of that name: distances and the rows' indices.

@@ -150,6 +150,7 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 		}
 		if all.features == 0 && !changed {
 			all.features, all.names, all.types, all.inputs, all.class = width, s.names, s.types, s.inputs, s.class
+			all.beside = s.beside
 		} else if open && s.features > 0 {
 			all.types, all.class = s.types, s.class
 		}

@@ -12,6 +12,7 @@ type node struct {
 	class    string
 	features int            // width of the input; 0 if the estimator takes any
 	names    []string       // of the features, if it was fitted on a table
+	beside   bool           // a table may hold other columns, and in any order
 	types    []models.DType // needs of the input's columns, see columns.go; nil if all are numbers
 	inputs   []models.Port  // what the request holds; nil for a matrix of the features, empty for any columns
 

@@ -36,6 +36,7 @@ func signatureOf(root *node, in *input) models.Signature {
 	}
 	if in.place == nil {
 		s.Features = root.names
+		s.Beside = in.names != nil
 	}
 	if m := root.method(models.Predict); m != nil && len(m.outputs) == 1 && m.outputs[0].labels != nil && m.outputs[0].port.Width == 0 {
 		s.Classes = m.outputs[0].labels.values()

@@ -19,7 +19,8 @@ type workspace struct {
 	spent   int       // values of both since reset
 	single  []float32 // scratch of single precision
 	outs    [][]float64
-	order   []int // of the request's columns, for named ports
+	order   []int        // of the request's columns, for named ports
+	named   models.Frame // those of the request's columns that the model names
 	typed   typedScratch
 	scratch *textScratch
 	sparse  []*csr
@@ -113,6 +114,7 @@ func (ws *workspace) release() {
 	ws.reset() // the outputs are the caller's
 	clear(ws.columns[:cap(ws.columns)])
 	ws.columns = ws.columns[:0]
+	clear(ws.named.Columns[:cap(ws.named.Columns)])
 }
 
 func rowsOf(c *models.Column, from, to int) models.Column {

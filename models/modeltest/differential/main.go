@@ -1,11 +1,11 @@
 // Command differential compares models that a library fitted on random data with
 // what the library answered.
 //
-//	differential -classes     lists the classes that can be run
-//	differential FOLDER       compares every NAME.pkl with NAME.json below FOLDER
+//	differential -classes     lists the classes of scikit-learn that can be run
+//	differential FOLDER       compares every model below FOLDER with NAME.json beside it
 //
 // The summary has a line for each class; the exit code is 1 if an answer differs.
-// The folder is written by testdata/sklearn/differential.py, as ../differential.sh
+// The folder is written by testdata/LIBRARY/differential.py, as ../differential.sh
 // calls it.
 package main
 
@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	classes := flag.Bool("classes", false, "list the classes that can be run")
+	classes := flag.Bool("classes", false, "list the classes of scikit-learn that can be run")
 	flag.Parse()
 	if *classes {
 		for _, name := range sklearn.Supported() {

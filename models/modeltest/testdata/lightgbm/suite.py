@@ -83,9 +83,9 @@ ROWS[7, 3], ROWS[8, 3], ROWS[9, 3] = -0.5, 3.7, 2.0**31
 INFINITE = np.array([[np.inf] * F, [-np.inf] * F, [1e300, -1e300, 0, np.nan, 1e39]])
 
 
-def edges(b):
+def edges(b, rows=ROWS[:6]):
     """Rows that lie on thresholds of the first tree, and one double to a side."""
-    rows, k = ROWS[:6].copy(), 0
+    rows, k = rows.copy(), 0
     stack = [b.dump_model()["tree_info"][0]["tree_structure"]]
     while stack and k < len(rows):
         node = stack.pop()
@@ -164,11 +164,11 @@ def answers(model, rows):
             out["apply"] = leaves.reshape(len(rows), -1).astype(np.int64)
         if not getattr(model, "linear", False):
             out["contributions"] = np.asarray(inner.predict(asked, pred_contrib=True))
-    return {name: contributions(a) if name == "contributions" else column(a) for name, a in out.items()}
+    width = inner.num_feature() + 1
+    return {name: contributions(a, width) if name == "contributions" else column(a) for name, a in out.items()}
 
 
-def contributions(a):
-    width = F + 1
+def contributions(a, width):
     if a.shape[1] == width:
         return column(a)
     return [column(a[:, i : i + width]) for i in range(0, a.shape[1], width)]

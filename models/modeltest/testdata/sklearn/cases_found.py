@@ -8,9 +8,13 @@ from sklearn.feature_extraction import DictVectorizer, FeatureHasher
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, RationalQuadratic
+from sklearn.impute import SimpleImputer
 from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import GridSearchCV
-from sklearn.neighbors import KNeighborsRegressor, NearestNeighbors
+from sklearn.multiclass import OutputCodeClassifier
+from sklearn.neighbors import KNeighborsRegressor, LocalOutlierFactor, NearestNeighbors, RadiusNeighborsClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, Normalizer, OrdinalEncoder
 from sklearn.svm import SVR, NuSVC
 from shorthand import at
@@ -206,3 +210,41 @@ def search_with_warnings():
         model.cv_results_[name] = np.zeros(1)
     model.refit_time_ = 0.0
     return model, LABELS, [ROWS], to_pickle(2)
+
+
+@at((1, 0))
+def isotonic_float32_slope():
+    """Before SciPy 1.11 the slope was rounded first."""
+    X = DIABETES[:, 2:3].astype(np.float32)
+    return default_joblib(IsotonicRegression().fit(X, PROGRESSION.astype(np.float32)), EXACT, [X[::40] + np.float32(1e-3)])
+
+
+@at((0, 24), NEW)
+def output_code_large_scores():
+    """Scores so large that codes round to the same distance, and infinite ones."""
+    model = OutputCodeClassifier(RidgeClassifier(), code_size=2, random_state=1).fit(IRIS, SPECIES)
+    for e in model.estimators_:
+        e.coef_ = getattr(e, "coef_", 0) * 1e10
+    return default_joblib(model, LABELS, [ROWS, ROWS * 1e10, -ROWS * 1e10, EXTREME[-1:], np.array([[1e306, 0, 0, 0]])])
+
+
+@at((0, 24))
+def lof_correlation_constant():
+    """A constant row has no correlation: its neighbours are at the distance NaN."""
+    model = LocalOutlierFactor(2, novelty=True, algorithm="brute", metric="correlation").fit(IRIS[::10])
+    return default_joblib(model, dict(LABELS, kneighbors="log"), [np.array([[1.0, 1, 1, 1], [5.1, 3.5, 1.4, 0.2]])])
+
+
+@at((0, 24), NEW)
+def radius_correlation_denormal():
+    """Squares vanish: what is beyond 1 then is 1, and all rows are within the radius."""
+    X = IRIS[::9] * np.where(np.arange(17) % 3, 1e-310, -1e-310)[:, None]
+    model = RadiusNeighborsClassifier(1000.0, metric="correlation").fit(X, SPECIES[::9])
+    return default_joblib(model, LABELS, [ROWS])
+
+
+@at((0, 24))
+def output_code_checks():
+    """It checks its input itself, whatever the estimators take."""
+    model = OutputCodeClassifier(make_pipeline(SimpleImputer(), RidgeClassifier()), code_size=2, random_state=1).fit(IRIS, SPECIES)
+    return default_joblib(model, LABELS, [ROWS, MISSING, INFINITE])

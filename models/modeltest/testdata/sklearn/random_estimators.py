@@ -273,8 +273,9 @@ add("MLPClassifier", kind(y=maybe_flags, sparse=0.15), **MLP)
 add("MLPRegressor", kind(y=maybe_targets, sparse=0.15), loss=["squared_error", "poisson"], **MLP)
 add("BernoulliRBM", kind(sparse=0.15), n_components=[2, 5], n_iter=2, learning_rate=log(1e-3, 0.3))
 GRAPH = dict(kernel=["rbf", "knn"], gamma=log(0.05, 20), n_neighbors=[1, 3, 7], max_iter=30)
-add("LabelPropagation", kind(y=partly, halfway=False), **GRAPH)
-add("LabelSpreading", kind(y=partly, halfway=False), alpha=uniform(0.05, 0.95), **GRAPH)
+# At 1e150, all points are as far as each other, and rounding decides.
+add("LabelPropagation", kind(y=partly, halfway=False, most=1e9), **GRAPH)
+add("LabelSpreading", kind(y=partly, halfway=False, most=1e9), alpha=uniform(0.05, 0.95), **GRAPH)
 
 
 def gp_kernel(d, depth=2):

@@ -1,5 +1,6 @@
 """The table of transformers and clusters; see random_estimators.py."""
 
+import suite
 from sklearn import feature_selection
 
 from random_estimators import *  # noqa: F403
@@ -59,6 +60,21 @@ def label_column(d):
 
 add("LabelEncoder", label_column)
 add("LabelBinarizer", label_column, neg_label=[0, -1, -5], pos_label=[1, 3], sparse_output=FLAG)
+
+
+def label_lists(d):
+    """Rows of any number of labels, in the questions also twice or not known."""
+    known = list(d.pick([WORDS, [1, 2, 5, 40], [-0.5, 0.25, 3.0]]))
+    new = "new" if isinstance(known[0], str) else 77
+
+    def rows(n, of, least):
+        return suite.Lists([of[i] for i in d.rng.randint(0, len(of), d.between(least, 4))] for _ in range(n))
+
+    d.known = known
+    return (rows(d.pick([3, 12, 30]), known, 0),), [rows(6, known + [new], 0), rows(1, known, 1), rows(3, [new], 1)]
+
+
+add("MultiLabelBinarizer", label_lists, classes=[None, lambda d: d.known[::-1]], sparse_output=FLAG)
 
 # ---- imputers ---------------------------------------------------------------------------
 

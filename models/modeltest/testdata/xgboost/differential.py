@@ -2,7 +2,7 @@
 
     python differential.py OUTDIR SEEDS
 
-writes OUTDIR/random_SEED.json and the model beside it under whatever xgboost is
+writes OUTDIR/OBJECTIVE-SEED.json and the model beside it under whatever xgboost is
 installed. SEEDS is a count, or FIRST-LAST. The same seed under the same version
 makes the same case: random objective, booster, depth, rounds, categories, missing
 values and file format, and rows with NaN, denormals, values on thresholds and one
@@ -92,14 +92,15 @@ def random_case(seed):
     b.dart = p.get("booster") == "dart"
     formats = ["pkl"] + (["json"] if VERSION >= (1, 0) else []) + (["ubj"] if VERSION >= (1, 6) else [])
     formats += ["bin", "raw"] if VERSION < (3, 1) and not kinds else []
-    return b, rows_for(r, b, x, kinds), str(r.choice(formats))
+    return p["objective"].replace(":", "_"), b, rows_for(r, b, x, kinds), str(r.choice(formats))
 
 
 def main(outdir, seeds):
     os.makedirs(outdir, exist_ok=True)
     first, _, last = seeds.rpartition("-")
-    for seed in range(int(first or 1), int(last) + 1):
-        suite.write(outdir, "random_%d" % seed, *random_case(seed))
+    for seed in range(int(first or 0), int(last) + (1 if first else 0)):
+        name, *case = random_case(seed)
+        suite.write(outdir, "%s-%d" % (name, seed), *case)
 
 
 if __name__ == "__main__":
