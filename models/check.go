@@ -105,8 +105,8 @@ func (s *Signature) checkBeside(in *Frame) error {
 			continue
 		}
 		c := &in.Columns[i]
-		if want := s.Inputs[0].DType; !takes(want, c.DType) {
-			return columnError(i, name, c.DType, want)
+		if want := &s.Inputs[0]; !want.takes(c.DType) {
+			return columnError(i, name, c.DType, want.DType)
 		}
 		if c.Width > 0 {
 			return listsError(i, c)
