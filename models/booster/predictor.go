@@ -77,16 +77,23 @@ func (p *predictor) Predict(dst, src *models.Frame, name models.Method) error {
 		dst.Add(port.Name, port.DType, port.Width, src.Rows*port.Stride())
 	}
 	s := p.scratch.Get().(*scratch)
-	defer p.scratch.Put(s)
+	defer p.release(s)
 	step := max(windowValues/p.model.Features, 1)
 	for from := 0; from < src.Rows; from += step {
 		to := min(from+step, src.Rows)
-		s.window(src, from, to, &p.model)
+		if err := s.window(src, from, to, &p.model); err != nil {
+			return err
+		}
 		s.answer(dst, m, from, to)
 	}
+	return nil
+}
+
+// release keeps s for the next request, without what belongs to this one.
+func (p *predictor) release(s *scratch) {
 	clear(s.outs)
 	s.rows = nil
-	return nil
+	p.scratch.Put(s)
 }
 
 func (p *predictor) method(name models.Method) *Method {
@@ -120,11 +127,12 @@ func (s *scratch) answer(dst *models.Frame, m *Method, from, to int) {
 	}
 }
 
-// window gives rows [from, to) of src to s, as they are where they can be.
-func (s *scratch) window(src *models.Frame, from, to int, m *Model) {
+// window gives rows [from, to) of src to s, as they are where they can be. The
+// error is a *models.DataError.
+func (s *scratch) window(src *models.Frame, from, to int, m *Model) error {
 	if c := &src.Columns[0]; len(src.Columns) == 1 && c.DType == models.Float64 && m.Codes == nil {
 		s.rows = c.F64[from*m.Features : to*m.Features]
-		return
+		return nil
 	}
 	s.own = sized(s.own, (to-from)*m.Features)
 	s.rows = s.own
@@ -135,22 +143,41 @@ func (s *scratch) window(src *models.Frame, from, to int, m *Model) {
 			continue
 		}
 		for j := range c.Stride() {
-			s.feature(c, from, to, j, at+j, m)
+			if err := s.feature(c, from, to, j, at+j, m); err != nil {
+				return err
+			}
 		}
 		at += c.Stride()
 	}
+	return nil
 }
 
 // feature converts value j of each row of c, which is the feature of that number.
-func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) {
+func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) error {
 	var codes *Codes
 	if m.Codes != nil {
 		codes = m.Codes[feature]
 	}
 	k := c.Stride()
 	for row := from; row < to; row++ {
-		s.rows[(row-from)*m.Features+feature] = codes.value(c, row*k+j)
+		v := codes.value(c, row*k+j)
+		if v != v && codes != nil && codes.Closed {
+			if value, ok := given(c, row*k+j); ok {
+				return Unknown(row, feature, m.Names, value)
+			}
+		}
+		s.rows[(row-from)*m.Features+feature] = v
 	}
+	return nil
+}
+
+// given is value i of c, unless it is missing.
+func given(c *models.Column, i int) (value any, ok bool) {
+	if c.DType == models.String {
+		return c.Str[i], len(c.Null) == 0 || !c.Null[i]
+	}
+	v := number(c, i)
+	return v, v == v
 }
 
 // column is column i of the model: by its name if columns have names of their own

@@ -81,6 +81,7 @@ func xgbNode(r pyobj.Ref, b *xgboost.Booster, opt xgboost.Options) (*xgboost.Mod
 	}
 	n := &node{features: b.Features, names: b.Names, library: xgboost.Library, version: b.Version}
 	n.outline.Summary = m.Summary()
+	n.setCodes(b.Codes)
 	return m, n, nil
 }
 
@@ -144,20 +145,23 @@ func xgbRounds(r pyobj.Ref, b *xgboost.Booster) (int, error) {
 func (n *node) offerBooster(m *xgboost.Model) {
 	for _, answer := range m.Methods() {
 		if n.method(answer.Name) == nil {
-			n.offer(boosterMethod(answer, (*workspace).boosted))
+			n.offer(boosterMethod(answer, n.xgbRows))
 		}
 	}
 }
 
+// A boosterRows calls run with x as dense matrices, from row first on.
+type boosterRows = func(ws *workspace, x block, run func(first int, rows block)) error
+
 // boosterMethod makes a method of that of a booster, which rows feeds with dense
 // matrices.
-func boosterMethod(b booster.Method, rows func(ws *workspace, x block, run func(first int, rows block))) *method {
+func boosterMethod(b booster.Method, rows boosterRows) *method {
 	m := &method{name: b.Name}
 	for _, port := range b.Outputs {
 		m.outputs = append(m.outputs, output{port: port})
 	}
 	m.run = func(ws *workspace, x block, out [][]float64) error {
-		rows(ws, x, func(first int, rows block) {
+		return rows(ws, x, func(first int, rows block) {
 			parts := ws.slices(out...)
 			for i, o := range m.outputs {
 				k := stride(o.port)
@@ -165,20 +169,47 @@ func boosterMethod(b booster.Method, rows func(ws *workspace, x block, run func(
 			}
 			b.Run(parts, rows.data)
 		})
-		return nil
 	}
 	return m
 }
 
-// boosted calls run with x as dense matrices, from row first on: all at once, but
-// a few rows at a time where x is sparse. What a sparse matrix does not hold is
-// missing to XGBoost, and not zero (doc/faq.rst).
-func (ws *workspace) boosted(x block, run func(first int, rows block)) {
-	if x.sparse == nil {
-		run(0, ws.matrix(x))
+// setCodes sets the types of the columns, where some are categories of pandas.
+func (n *node) setCodes(codes []*booster.Codes) {
+	if codes == nil {
 		return
 	}
-	ws.denseWindows(x, math.NaN(), run)
+	types := make([]models.DType, len(codes))
+	for i, c := range codes {
+		if c != nil {
+			types[i] = c.DType()
+		}
+	}
+	n.types, n.codes = typesOf(types), codes
+}
+
+// xgbRows is boosterRows for XGBoost: what a sparse matrix does not hold is missing,
+// and not zero (doc/faq.rst).
+func (n *node) xgbRows(ws *workspace, x block, run func(first int, rows block)) error {
+	return n.boosterRows(ws, x, math.NaN(), run)
+}
+
+// boosterRows calls run with x as dense matrices, from row first on: all at once,
+// but a few rows at a time where x is sparse. absent is what a sparse x does not
+// hold.
+func (n *node) boosterRows(ws *workspace, x block, absent float64, run func(first int, rows block)) error {
+	switch {
+	case n.codes != nil:
+		rows, err := ws.coded(x, n.codes, n.names)
+		if err != nil {
+			return err
+		}
+		run(0, rows)
+	case x.sparse == nil:
+		run(0, ws.matrix(x))
+	default:
+		ws.denseWindows(x, absent, run)
+	}
+	return nil
 }
 
 // denseWindows calls run with a sparse x as dense matrices of a few rows, in which
@@ -202,9 +233,9 @@ func (ws *workspace) denseWindows(x block, absent float64, run func(first int, r
 	}
 }
 
-// boost writes what run answers to the rows of x, width values a row.
-func (ws *workspace) boost(x block, width int, out []float64, run func(out, rows []float64)) {
-	ws.boosted(x, func(first int, rows block) {
+// xgbAsk writes what run answers to the rows of x, width values a row.
+func (n *node) xgbAsk(ws *workspace, x block, width int, out []float64, run func(out, rows []float64)) error {
+	return n.xgbRows(ws, x, func(first int, rows block) {
 		run(out[first*width:(first+rows.rows)*width], rows.data)
 	})
 }

@@ -34,7 +34,7 @@ CASES = []
 # All cases of three versions; of the others those that files or rules differ for.
 COMPLETE = {(0, 90), (1, 7), (3, 4)}
 KEY = (
-    "binary_logistic_ dart_ linear_multi parallel_multi sets one_hot vector_leaves base_scores in_pipeline"
+    "binary_logistic_ dart_ linear_multi parallel_multi sets one_hot vector_leaves base_scores in_ named_categories"
     " regressor_missing_number regressor_stopped_parallel survival_aft reg_quantileerror reg_expectileerror binary_logitraw"
     " multi_softmax forest_classifier_three"
 ).split() + [["classifier", "classifier_texts", "classifier_softmax", "classifier_dart", "ranker"]]
@@ -166,13 +166,24 @@ def column(a, name=""):
 
 def columns(rows):
     if hasattr(rows, "columns"):
-        return [column(np.asarray(rows[name].astype(object) if str(rows[name].dtype) == "category" else rows[name]), name) for name in rows.columns]
+        return [column(plain(rows[name]), name) for name in rows.columns]
     return [column(rows)]
+
+
+def plain(series):
+    """A column of categories as the values that a request would hold."""
+    if str(series.dtype) != "category":
+        return np.asarray(series)
+    if series.cat.categories.dtype.kind in "if":
+        return np.asarray(series.astype(float))
+    return np.asarray(series.astype(object))
 
 
 def ask_booster(b, rows, rounds=0, missing=np.nan):
     """What Booster.predict answers, in all its forms."""
-    if hasattr(rows, "columns"):
+    if hasattr(rows, "columns") and "category" in map(str, rows.dtypes):
+        d = xgb.DMatrix(rows, missing=missing, enable_categorical=True)
+    elif hasattr(rows, "columns"):
         d = xgb.DMatrix(rows, missing=missing, feature_names=b.feature_names, feature_types=b.feature_types, **({"enable_categorical": True} if VERSION >= (1, 5) else {}))
     else:  # what is larger than any threshold, as a DMatrix refuses infinity
         rows = np.clip(rows, -3.4e38, 3.4e38)
@@ -281,7 +292,7 @@ def write(outdir, name, model, batches, save):
     save_model(model, path, save)
     if save != "pkl" and not isinstance(model, xgb.Booster):
         model = model.get_booster()
-    asked = [answers(model, rows) for rows in batches]
+    asked = [{} if refusal(model, rows) else answers(model, rows) for rows in batches]
     tolerance = {m: TOLERANCE.get(m, "exact") for m in asked[0]}
     tolerance.update(getattr(model, "tolerance", {}))
     fixture = {
@@ -292,12 +303,29 @@ def write(outdir, name, model, batches, save):
         "class": type(model).__name__,
         "model": {"json": "model.json", "raw": "bin"}.get(save, save),
         "tolerance": tolerance,
-        "batches": [{"rows": len(rows), "columns": columns(rows), "answers": a} for rows, a in zip(batches, asked)],
+        "batches": [batch(model, rows, a, asked[0]) for rows, a in zip(batches, asked)],
     }
     text = json.dumps(fixture, separators=(",", ":"), allow_nan=False)
     text = text.replace(',"batches":', ',\n"batches":').replace('{"rows":', '\n{"rows":')
     with open(path + ".json", "w") as f:
         f.write(text + "\n")
+
+
+def refusal(model, rows):
+    """The words of the library, if it refuses a table of categories."""
+    if not hasattr(rows, "columns") or "category" not in map(str, rows.dtypes):
+        return None
+    try:
+        model.predict(rows if hasattr(model, "fit") else xgb.DMatrix(rows, enable_categorical=True))
+    except xgb.core.XGBoostError as e:
+        return str(e).split("\n")[0].split(": ", 1)[1]
+
+
+def batch(model, rows, answers, methods):
+    b = {"rows": len(rows), "columns": columns(rows), "answers": answers}
+    if not answers:
+        b["refused"] = {name: refusal(model, rows) for name in methods}
+    return b
 
 
 def version(model, save):
