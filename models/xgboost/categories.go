@@ -71,7 +71,9 @@ func readStrings(t tokens, offsets []int32) (list []any, err error) {
 	return list, nil
 }
 
-// setCodes makes codes of the categories.
+// setCodes makes codes of the categories. What is not among them is refused, as
+// since 3.3. 3.1 refused only what is sorted behind all of them, and took the rest
+// for the next in order.
 func (b *Booster) setCodes() error {
 	if len(b.categories) > 0 && len(b.categories) != b.Features {
 		return fmt.Errorf("categories of %d columns for %d features", len(b.categories), b.Features)
