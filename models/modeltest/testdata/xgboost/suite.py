@@ -34,7 +34,7 @@ CASES = []
 # All cases of three versions; of the others those that files or rules differ for.
 COMPLETE = {(0, 90), (1, 7), (3, 4)}
 KEY = (
-    "binary_logistic_ dart_ linear_multi parallel_multi sets one_hot vector_leaves base_scores in_ named_categories"
+    "binary_logistic_ dart_ linear_multi parallel_multi sets one_hot vector_leaves base_scores in_pipeline named_categories within_"
     " regressor_missing_number regressor_stopped_parallel survival_aft reg_quantileerror reg_expectileerror binary_logitraw"
     " multi_softmax forest_classifier_three"
 ).split() + [["classifier", "classifier_texts", "classifier_softmax", "classifier_dart", "ranker"]]
@@ -185,6 +185,8 @@ def ask_booster(b, rows, rounds=0, missing=np.nan):
         d = xgb.DMatrix(rows, missing=missing, enable_categorical=True)
     elif hasattr(rows, "columns"):
         d = xgb.DMatrix(rows, missing=missing, feature_names=b.feature_names, feature_types=b.feature_types, **({"enable_categorical": True} if VERSION >= (1, 5) else {}))
+    elif hasattr(rows, "tocsr"):
+        d = xgb.DMatrix(rows, missing=missing)
     else:  # what is larger than any threshold, as a DMatrix refuses infinity
         rows = np.clip(rows, -3.4e38, 3.4e38)
         d = xgb.DMatrix(rows, missing=missing, feature_types=b.feature_types)
@@ -198,7 +200,7 @@ def ask_booster(b, rows, rounds=0, missing=np.nan):
     out = {"predict": b.predict(d, **limit), "margin": b.predict(d, output_margin=True, **limit)}
     if not linear(b):
         leaves = np.asarray(b.predict(d, pred_leaf=True, **limit))
-        out["apply"] = leaves.reshape(len(rows), -1).astype(np.int64)
+        out["apply"] = leaves.reshape(rows.shape[0], -1).astype(np.int64)
     if contributes(b):
         c = np.asarray(b.predict(d, pred_contribs=True, **limit))
         out["contributions"] = c
@@ -222,24 +224,32 @@ def contribution_columns(c):
     return [column(c[:, g]) for g in range(c.shape[1])]
 
 
+METHODS = "predict predict_proba predict_log_proba decision_function transform".split()
+
+
 def answers(model, rows):
     if isinstance(model, xgb.Booster):
         out = ask_booster(model, rows)
     elif hasattr(model, "get_booster"):
         out = ask_estimator(model, rows)
     else:
-        out = {m: getattr(model, m)(rows) for m in ("predict", "predict_proba") if hasattr(model, m)}
+        out = {m: getattr(model, m)(rows) for m in METHODS if hasattr(model, m)}
         out.update(ask_inner(model, rows))
-    return {name: contribution_columns(a) if name == "contributions" else column(a) for name, a in out.items()}
+    return {name: answer_columns(name, a) for name, a in out.items()}
+
+
+def answer_columns(name, a):
+    if isinstance(a, list):  # of several targets
+        return [column(one) for one in a]
+    return contribution_columns(a) if name == "contributions" else column(a)
 
 
 def ask_inner(model, rows):
     """What the estimator inside answers that a pipeline or a search has no name for."""
-    if hasattr(model, "best_estimator_"):
-        inner = model.best_estimator_
-    elif hasattr(model, "steps"):
-        inner, rows = model.steps[-1][1], model.steps[0][1].transform(rows)
-    else:
+    inner = getattr(model, "best_estimator_", model)
+    if hasattr(inner, "steps"):
+        inner, rows = inner.steps[-1][1], inner.steps[0][1].transform(rows)
+    if not hasattr(inner, "get_booster"):
         return {}
     return {name: a for name, a in ask_estimator(inner, rows).items() if name in ("margin", "contributions")}
 
@@ -294,7 +304,7 @@ def write(outdir, name, model, batches, save):
         model = model.get_booster()
     asked = [{} if refusal(model, rows) else answers(model, rows) for rows in batches]
     tolerance = {m: TOLERANCE.get(m, "exact") for m in asked[0]}
-    tolerance.update(getattr(model, "tolerance", {}))
+    tolerance.update({m: how for m, how in getattr(model, "tolerance", {}).items() if m in tolerance})
     fixture = {
         "library": "xgboost" if type(model).__module__.startswith("xgboost") else "scikit-learn",
         "version": version(model, save),
