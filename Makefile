@@ -9,7 +9,8 @@ SERVE_SOURCES := $(shell find cmd/copal-serve runtime models -name '*.go' -not -
 # toolchain; everywhere else, and without it, their scalar twins give the same bits.
 SIMD_amd64 := GOEXPERIMENT=simd
 SIMD    := $(SIMD_$(shell $(GO) env GOARCH))
-# The packages that choose between the two.
+# The packages that choose between the two. Their tests run once more with vectors, -short: what
+# does not depend on kernels (other versions of a case, mutated files) is not proven again.
 SIMD_PACKAGES := ./models/kernel ./models/sklearn ./models/modeltest
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
@@ -37,7 +38,7 @@ demo: build ## the whole way on this machine: model.pkl to two endpoints and bac
 
 test: build ## all tests; needs only Go, make and git
 	$(GO) test -timeout 9m ./...
-	test -z "$(SIMD)" || $(SIMD) $(GO) test -timeout 9m $(SIMD_PACKAGES)
+	test -z "$(SIMD)" || $(SIMD) $(GO) test -short -timeout 9m $(SIMD_PACKAGES)
 
 race: build ## the tests of our own packages under the race detector
 	$(GO) test -race -timeout 20m ./models/... ./runtime/... ./builder/layer/... ./builder/local/...

@@ -74,7 +74,7 @@ func (c *Column) len() int {
 func (s *Signature) checkMatrix(in *Frame) error {
 	want := s.Inputs[0]
 	for i := range in.Columns {
-		if c := &in.Columns[i]; !takes(want.DType, c.DType) {
+		if c := &in.Columns[i]; !want.takes(c.DType) {
 			return columnError(i, c.Name, c.DType, want.DType)
 		}
 	}
@@ -191,7 +191,7 @@ func (s *Signature) checkColumns(in *Frame) error {
 			continue
 		}
 		c := &in.Columns[i]
-		if !takes(want.DType, c.DType) {
+		if !want.takes(c.DType) {
 			return columnError(i, c.Name, c.DType, want.DType)
 		}
 		if c.Stride() != want.Stride() {
@@ -248,10 +248,13 @@ func (f *Frame) index(name string) int {
 	return -1
 }
 
-// takes reports whether a port of type want converts values of type got: every
+// takes reports whether a port converts values of type got: every
 // number and truth value is a number to numpy, and only a string is a string.
-func takes(want, got DType) bool {
-	return (want == String) == (got == String)
+func (p *Port) takes(got DType) bool {
+	if p.Integers && (got == Int64 || got == Bool) {
+		return true
+	}
+	return (p.DType == String) == (got == String)
 }
 
 func columnError(i int, name string, got, want DType) *DataError {

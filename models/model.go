@@ -50,6 +50,9 @@ type Signature struct {
 	// name, each of numbers or of strings, in which values may be missing.
 	Open bool `json:"open,omitempty"`
 
+	// Absent is what a value is that a sparse row leaves out.
+	Absent Absent `json:"absent,omitempty"`
+
 	// Estimator is the class that the input meets first, as Check names it:
 	// "StandardScaler" where that is the first step of a pipeline.
 	Estimator string `json:"estimator,omitempty"`
@@ -61,6 +64,20 @@ type Signature struct {
 	// predict_proba columns: int64, float64, bool or string values.
 	Classes []any `json:"classes,omitempty"`
 }
+
+// An Absent is what a model takes an entry for that a sparse row does not have.
+type Absent string
+
+// The answers of the libraries. A sparse matrix of SciPy has zeros there, so that
+// is what scikit-learn computes with; to LightGBM "the unrecorded values in sparse
+// matrices (and LightSVM) are treated as zeros" (docs/Advanced-Topics.rst), and
+// whether a zero is missing is for its model to say; CatBoost fills the rows of a
+// libsvm:// file with zeros as well. To a DMatrix of XGBoost they are missing
+// (doc/faq.rst, on sparse elements).
+const (
+	AbsentZero    Absent = ""
+	AbsentMissing Absent = "missing"
+)
 
 // A MethodSignature says what one method answers.
 type MethodSignature struct {
@@ -80,6 +97,10 @@ type Port struct {
 	// Optional says that a request may leave the column out, which then misses
 	// all its values.
 	Optional bool `json:"optional,omitempty"`
+
+	// Integers says that a port of strings takes integers and truth values too,
+	// which stand for their decimal text. No value may be missing.
+	Integers bool `json:"integers,omitempty"`
 }
 
 // Stride is the number of values that a row of the port takes.

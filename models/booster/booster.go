@@ -12,11 +12,12 @@ import (
 
 // A Model is a booster that is ready to answer.
 type Model struct {
-	Class    string   // as errors name it: "Booster"
-	Features int      // of a row
-	Names    []string // of the features; nil if not known
-	Codes    []*Codes // of the features, nil for one of numbers; nil if there are none
-	Methods  []Method // the default first
+	Class    string        // as errors name it: "Booster"
+	Features int           // of a row
+	Names    []string      // of the features; nil if not known
+	Codes    []*Codes      // of the features, nil for one of numbers; nil if there are none
+	Methods  []Method      // the default first
+	Absent   models.Absent // entries of a sparse row
 
 	byName bool // columns are of different types, and each has a name
 }

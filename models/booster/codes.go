@@ -3,18 +3,21 @@ package booster
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/copal-ml/copal/models"
 )
 
 // Codes are the categories of a feature, for which trees know numbers: the place
-// of a category in the list. null and NaN are missing.
+// of a category in the list, where null and NaN are missing; or a hash of its text,
+// where none may be missing.
 type Codes struct {
 	// Closed refuses what is not in the list, as XGBoost does
 	// (src/data/cat_container.h). It is missing otherwise, as it is for LightGBM
 	// (python-package/lightgbm/basic.py, _data_from_pandas).
 	Closed bool
 
+	hash    func(category string) float64 // nil for a list
 	texts   map[string]int
 	numbers map[float64]int
 }
@@ -46,9 +49,16 @@ func NewCodes(categories []any) (*Codes, error) {
 	return c, nil
 }
 
+// Hashed makes codes of a hash. Integers and truth values are categories by their
+// decimal text, and other numbers are none.
+func Hashed(hash func(category string) float64) *Codes { return &Codes{hash: hash} }
+
+// Hashed reports whether codes are hashes: a port then takes strings and integers.
+func (c *Codes) Hashed() bool { return c != nil && c.hash != nil }
+
 // DType is the type of the column: strings, or numbers.
 func (c *Codes) DType() models.DType {
-	if len(c.texts) > 0 {
+	if c.hash != nil || len(c.texts) > 0 {
 		return models.String
 	}
 	return models.Float64
@@ -56,6 +66,9 @@ func (c *Codes) DType() models.DType {
 
 // Text is the code of a string, NaN if it has none.
 func (c *Codes) Text(v string) float64 {
+	if c.hash != nil {
+		return c.hash(v)
+	}
 	if i, ok := c.texts[v]; ok {
 		return float64(i)
 	}
@@ -64,6 +77,12 @@ func (c *Codes) Text(v string) float64 {
 
 // Number is the code of a number, NaN if it has none.
 func (c *Codes) Number(v float64) float64 {
+	if c.hash != nil {
+		if v != math.Trunc(v) || math.Abs(v) >= 1<<63 {
+			return math.NaN()
+		}
+		return c.hash(strconv.FormatInt(int64(v), 10))
+	}
 	if i, ok := c.numbers[v]; ok {
 		return float64(i)
 	}

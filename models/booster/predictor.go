@@ -35,6 +35,7 @@ func New(m Model) models.Predictor {
 	p := &predictor{model: m, signature: models.Signature{
 		Inputs:    inputs,
 		Features:  m.Names,
+		Absent:    m.Absent,
 		Estimator: m.Class,
 	}}
 	for _, method := range m.Methods {
@@ -53,7 +54,7 @@ func (m *Model) inputs() []models.Port {
 			port.Name = m.Names[i]
 		}
 		if c != nil {
-			port.DType = c.DType()
+			port.DType, port.Integers = c.DType(), c.Hashed()
 		}
 		texts = texts || port.DType == models.String
 		ports = append(ports, port)
@@ -152,6 +153,9 @@ func (s *scratch) window(src *models.Frame, from, to int, m *Model) error {
 	return nil
 }
 
+// MissingCategory tells of a value that a hash of categories cannot take.
+const MissingCategory = "a category is missing; it must be a string or an integer"
+
 // feature converts value j of each row of c, which is the feature of that number.
 func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) error {
 	var codes *Codes
@@ -161,6 +165,9 @@ func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) 
 	k := c.Stride()
 	for row := from; row < to; row++ {
 		v := codes.value(c, row*k+j)
+		if v != v && codes.Hashed() {
+			return &models.DataError{Row: row, Column: feature, Name: c.Name, Text: MissingCategory}
+		}
 		if v != v && codes != nil && codes.Closed {
 			if value, ok := given(c, row*k+j); ok {
 				return Unknown(row, feature, m.Names, value)

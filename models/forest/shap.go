@@ -35,19 +35,27 @@ func (f *Forest) Explainable() error {
 // which XGBoost and LightGBM compute as pred_contribs; they add up to what Sum
 // adds. They need the Cover of all nodes.
 func (f *Forest) Contributions(out, x []float64) error {
+	return f.GroupContributions(out, x, nil, f.Features)
+}
+
+// GroupContributions is Contributions where some features count as one, as they
+// are all computed of the same: feature i belongs to group groups[i], which is
+// below n. A nil groups is one group a feature.
+func (f *Forest) GroupContributions(out, x []float64, groups []int32, n int) error {
 	if err := f.Explainable(); err != nil {
 		return err
 	}
 	if f.oblivious != nil {
-		return f.expanded().Contributions(out, x)
+		return f.expanded().GroupContributions(out, x, groups, n)
 	}
 	clear(out)
 	e := newExplainer(f)
+	e.groups, e.count = groups, n
 	expected := e.expected()
 	f.blocks(x, func(b *block, first int, rows []float64) {
 		b.keys = f.keys(b.keys, rows)
 		for i := range len(rows) / f.Features {
-			size := f.Outputs * (f.Features + 1)
+			size := f.Outputs * (n + 1)
 			e.row(out[(first+i)*size:][:size], b.keys[i*f.rowWidth():], rows[i*f.Features:][:f.Features], expected)
 		}
 	})
@@ -68,6 +76,8 @@ type explainer struct {
 	out    []float64
 	output int // of the tree at hand
 	paths  []part
+	groups []int32 // of features; nil if each is its own
+	count  int     // of groups
 
 	inverse []float64 // of the numbers up to the length of a path
 }
@@ -113,7 +123,7 @@ func (e *explainer) expected() []float64 {
 func (e *explainer) row(out []float64, keys []int32, x, expected []float64) {
 	e.out, e.keys, e.x = out, keys, x
 	for j, mean := range expected {
-		out[j*(e.Features+1)+e.Features] = mean
+		out[j*(e.count+1)+e.count] = mean
 	}
 	for i := range e.trees {
 		e.output = int(e.trees[i].output)
@@ -132,6 +142,9 @@ func (e *explainer) visit(a uint32, path, free []part, last part) {
 		return
 	}
 	feature, right := e.ask(a)
+	if e.groups != nil {
+		feature = e.groups[feature]
+	}
 	zero, one := 1.0, 1.0
 	for i := 1; i < len(path); i++ {
 		if path[i].feature == feature {
@@ -158,7 +171,7 @@ func (e *explainer) give(a uint32, path []part) {
 		p := &path[i]
 		w := e.unwound(path, i) * (p.one - p.zero)
 		for j := range e.Width {
-			e.out[(e.output+j)*(e.Features+1)+int(p.feature)] += w * e.value(a, j)
+			e.out[(e.output+j)*(e.count+1)+int(p.feature)] += w * e.value(a, j)
 		}
 	}
 }

@@ -182,3 +182,32 @@ func chain(n int) []Node {
 	nodes[2*n] = Node{Leaf: 2 * n, ID: 2 * n}
 	return nodes
 }
+
+// Features of one group count as one, which has their contributions together where
+// no path asks both.
+func TestGroups(t *testing.T) {
+	b := NewBuilder(Shape{Features: 2, Width: 1, Outputs: 1})
+	for i := range 2 {
+		levels := []Node{{Kind: Above, Feature: i, Threshold: 0}}
+		if err := b.AddOblivious(levels, []float64{1, float64(4 + i)}, 0, 3, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := b.Forest()
+	x := []float64{1, -1, 1, 1}
+	single, together := make([]float64, 6), make([]float64, 4)
+	if err := f.Contributions(single, x); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.GroupContributions(together, x, []int32{0, 0}, 1); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		if got, want := together[2*i], single[3*i]+single[3*i+1]; math.Abs(got-want) > 1e-12 {
+			t.Errorf("row %d: the group has %v, its features %v", i, got, want)
+		}
+		if got, want := together[2*i+1], single[3*i+2]; got != want {
+			t.Errorf("row %d: the mean is %v, want %v", i, got, want)
+		}
+	}
+}

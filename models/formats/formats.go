@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/catboost"
 	"github.com/copal-ml/copal/models/lightgbm"
 	"github.com/copal-ml/copal/models/xgboost"
 )
@@ -32,6 +33,7 @@ const HeadLength = 512
 
 // all are the formats in the order in which they are tried.
 var all = []Format{
+	{Name: "CatBoost", Sniff: catboost.Sniff, Load: catboost.Load},
 	{Name: "LightGBM", Sniff: lightgbm.Sniff, Load: lightgbm.Load},
 	{Name: "XGBoost", Sniff: xgboost.Sniff, Load: xgboost.Load},
 	{Name: "pickle or joblib", Sniff: sniffPickle, Load: loadPickle, Inspect: inspectPickle},
@@ -52,7 +54,7 @@ func Detect(head []byte) (Format, error) {
 	return Format{}, &models.UnsupportedError{Feature: looksLike(head), Offset: -1, Hint: hint}
 }
 
-const hint = "Copal reads pickle, joblib and .skops files of scikit-learn, LightGBM and XGBoost, and the model files of the two boosters: save the fitted estimator with joblib.dump(model, \"model.pkl\")."
+const hint = "Copal reads pickle, joblib and .skops files of scikit-learn, CatBoost, LightGBM and XGBoost, and the model files of the three boosters: save the fitted estimator with joblib.dump(model, \"model.pkl\")."
 
 // Open loads the model in src. Whatever is not supported is refused here.
 func Open(src models.Source) (*models.Model, error) {

@@ -12,8 +12,12 @@ import (
 // FuzzOpen opens damaged models. What opens must answer: no damage may surface
 // at request time as anything but a *models.DataError.
 func FuzzOpen(f *testing.F) {
-	for _, pattern := range []string{"1.9/*.pkl", "0.20/written_*.pkl", "1.0/logistic_ovr.pkl"} {
-		seed(f, filepath.Join("..", "modeltest", "testdata", "sklearn", pattern))
+	for _, pattern := range []string{
+		"sklearn/1.9/*.pkl", "sklearn/0.20/written_*.pkl", "sklearn/1.0/logistic_ovr.pkl", "skops/0.16/*.skops",
+		"cloudpickle/*/*.pkl", "imblearn/0.14/*.pkl", "category_encoders/2.8/*.pkl", "sklearn_pandas/2.2/*.pkl",
+		"statsmodels/0.14/*.pkl", "lightgbm/4.6/*.*", "xgboost/3.4/*.*", "xgboost/0.90/*.bin",
+	} {
+		seed(f, filepath.Join("..", "modeltest", "testdata", pattern))
 	}
 	seed(f, filepath.Join("testdata", "refused", "*.pkl"))
 	seed(f, filepath.Join("..", "modeltest", "testdata", "skops", "0.16", "p*.skops"))

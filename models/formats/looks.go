@@ -17,7 +17,6 @@ var magics = []struct{ prefix, what string }{
 	{"PK\x05\x06", "an empty zip archive"},
 	{"\x89HDF\r\n\x1a\n", "an HDF5 file, as Keras writes,"},
 	{"\x93NUMPY", "a NumPy array (.npy)"},
-	{"CBM1", "a CatBoost model (.cbm)"},
 	{"GGUF", "a GGUF model"},
 	{"PAR1", "a Parquet file"},
 	{"ARROW1", "an Arrow file"},

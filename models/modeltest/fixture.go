@@ -27,6 +27,10 @@ type Fixture struct {
 	Tolerance map[models.Method]Tolerance `json:"tolerance"`
 	Batches   []Batch                     `json:"batches"`
 
+	// Unasked are methods that this release of the library lacks, and newer ones
+	// offer for its files too.
+	Unasked []models.Method `json:"unasked"`
+
 	// Names are those of the result of transform, if the library knows them.
 	Names []string `json:"names"`
 }

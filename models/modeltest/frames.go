@@ -3,6 +3,7 @@ package modeltest
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/copal-ml/copal/models"
 )
@@ -32,14 +33,19 @@ func repeat(f *models.Frame, times int) *models.Frame {
 	out := &models.Frame{Rows: f.Rows * times}
 	for _, c := range f.Columns {
 		all := models.Column{Name: c.Name, DType: c.DType, Width: c.Width}
-		for range times {
-			all.F64, all.I64 = append(all.F64, c.F64...), append(all.I64, c.I64...)
-			all.Bool, all.Str = append(all.Bool, c.Bool...), append(all.Str, c.Str...)
-			all.Null = append(all.Null, c.Null...)
-		}
+		all.F64, all.I64 = again(c.F64, times), again(c.I64, times)
+		all.Bool, all.Str, all.Null = again(c.Bool, times), again(c.Str, times), again(c.Null, times)
 		out.Columns = append(out.Columns, all)
 	}
 	return out
+}
+
+// again is slices.Repeat, and nil of nil.
+func again[T any](s []T, times int) []T {
+	if s == nil {
+		return nil
+	}
+	return slices.Repeat(s, times)
 }
 
 // asColumns splits a matrix into columns of width 0.

@@ -41,6 +41,8 @@ func TestNamesOfCompositions(t *testing.T) {
 
 func TestSklearn(t *testing.T) { modeltest.Run(t, "testdata/sklearn") }
 
+func TestCatBoost(t *testing.T) { modeltest.Run(t, "testdata/catboost") }
+
 // TestCloudpickle has the models of the same cases as cloudpickle, which MLflow
 // uses, and dill write them.
 func TestCloudpickle(t *testing.T) { modeltest.Run(t, "testdata/cloudpickle") }

@@ -3,6 +3,7 @@ package modeltest
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/copal-ml/copal/models"
 )
@@ -52,9 +53,12 @@ func (t Tolerance) compare(got, want *models.Column) error {
 	if got.DType != want.DType || got.Width != want.Width {
 		return fmt.Errorf("answers are %s of width %d, want %s of width %d", got.DType, got.Width, want.DType, want.Width)
 	}
-	for i := range want.Null {
-		if want.Null[i] != (len(got.Null) > 0 && got.Null[i]) {
-			return differ(i, want.Stride(), got.Null, want.Null[i])
+	if len(want.Null) == 0 && slices.Contains(got.Null, true) {
+		return differ(slices.Index(got.Null, true), want.Stride(), "null", "a value")
+	}
+	for i, null := range want.Null {
+		if answer := len(got.Null) > 0 && got.Null[i]; answer != null {
+			return differ(i, want.Stride(), answer, null)
 		}
 	}
 	for i := range want.Str {

@@ -103,6 +103,15 @@ func (r Ref) Strs() ([]string, error) {
 
 // Floats reads the attribute name as an array of numbers, in C order.
 func (r Ref) Floats(name string) ([]float64, error) {
+	return numbers(r, name, (*ndarray.Array).Float64s)
+}
+
+// Ints reads the attribute name as an array of integers, in C order.
+func (r Ref) Ints(name string) ([]int64, error) {
+	return numbers(r, name, (*ndarray.Array).Int64s)
+}
+
+func numbers[T any](r Ref, name string, values func(*ndarray.Array) ([]T, error)) ([]T, error) {
 	attr, err := r.Need(name)
 	if err != nil {
 		return nil, err
@@ -111,11 +120,11 @@ func (r Ref) Floats(name string) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := a.Float64s()
+	list, err := values(a)
 	if err != nil {
 		return nil, attr.Format("%w", err)
 	}
-	return f, nil
+	return list, nil
 }
 
 // Array reads an array in any of its forms; a pandas Index, Series or extension

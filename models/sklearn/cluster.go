@@ -197,7 +197,7 @@ func birch(_ *compiler, r pyobj.Ref) (*node, error) {
 	c := newClustering(centers)
 	v := versionOf(r)
 	c.full = v.before(1, 1) && !v.before(0, 23)
-	if c.numbers, err = integers(r, "subcluster_labels_"); err != nil {
+	if c.numbers, err = r.Ints("subcluster_labels_"); err != nil {
 		return nil, err
 	}
 	if len(c.numbers) != centers.rows {

@@ -47,7 +47,7 @@ func median(values []float64) float64 {
 }
 
 func featureAgglomeration(_ *compiler, r pyobj.Ref) (*node, error) {
-	labels, err := integers(r, "labels_")
+	labels, err := r.Ints("labels_")
 	if err != nil {
 		return nil, err
 	}

@@ -109,6 +109,9 @@ func inputOf(n *node) *input {
 	uniform := len(ports(types, nil, n.features)) == 1 && !slices.Contains(n.types, unused)
 	if uniform || !mixed(n.types) {
 		in.ports = ports(types, nil, n.features)
+		for i := range in.ports {
+			in.ports[i].Integers = n.hashed(i)
+		}
 		return in
 	}
 	in.place = make(map[string]int)
@@ -118,7 +121,7 @@ func inputOf(n *node) *input {
 			continue
 		}
 		in.place[names[j]] = len(in.ports)
-		in.ports = append(in.ports, models.Port{Name: names[j], DType: t})
+		in.ports = append(in.ports, models.Port{Name: names[j], DType: t, Integers: n.hashed(j)})
 		in.of = append(in.of, j)
 	}
 	return in

@@ -23,11 +23,11 @@ func Compile(root pyobj.Value, globals []models.Global) (*models.Model, error) {
 	r := pyobj.NewRef("", root)
 	if what := otherRoot(root); what != "" {
 		return nil, &models.UnsupportedError{Feature: "a file that holds " + what + " instead of an estimator",
-			Offset: r.Offset(), Hint: "Save the fitted estimator itself. " + hint(every())}
+			Offset: r.Offset(), Hint: "Save the fitted estimator itself. " + hint(every)}
 	}
 	module, name, _ := r.Class()
 	r = r.Named(name)
-	c := &compiler{classes: every(), version: versionOf(r)}
+	c := &compiler{classes: every, version: versionOf(r)}
 	info := models.Info{Library: libraryOf(module).Name, Version: c.version.text}
 	if c.version.text == "" {
 		c.version = versionWithin(root)

@@ -1,5 +1,5 @@
-// Package sklearn compiles fitted scikit-learn estimators into an immutable
-// plan.
+// Package sklearn compiles fitted estimators of scikit-learn, and of the libraries
+// that follow its conventions ([Libraries]), into an immutable plan.
 //
 // A pickle gives inert values; the registry ([classes], one line a class) gives
 // the constructor for the class that a value names; the constructor reads the

@@ -23,7 +23,7 @@ func (h *oneHot) readLegacy(r pyobj.Ref, n *node) error {
 	if h.unknown, err = word(r, "handle_unknown", "error"); err != nil {
 		return err
 	}
-	starts, err := integers(r, "_feature_indices_")
+	starts, err := r.Ints("_feature_indices_")
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func activeFeatures(r pyobj.Ref, total int64) ([]int64, error) {
 		}
 		return all, nil
 	}
-	active, err := integers(r, "_active_features_")
+	active, err := r.Ints("_active_features_")
 	if err == nil && !sort.SliceIsSorted(active, func(a, b int) bool { return active[a] < active[b] }) {
 		err = r.Format("_active_features_ are not in order")
 	}

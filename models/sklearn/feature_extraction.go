@@ -263,7 +263,7 @@ func (t *tfidf) readIDF(r pyobj.Ref) error {
 		return err
 	}
 	t.backwards = true
-	shape, err := integers(attr, "_shape")
+	shape, err := attr.Ints("_shape")
 	if err != nil {
 		return err
 	}
@@ -273,7 +273,7 @@ func (t *tfidf) readIDF(r pyobj.Ref) error {
 	if len(shape) != 2 || shape[0] != shape[1] || int64(len(t.idf)) != shape[0] || shape[0] == 0 {
 		return attr.Format("a diagonal matrix of shape %v with %d values", shape, len(t.idf))
 	}
-	columns, err := integers(attr, "indices")
+	columns, err := attr.Ints("indices")
 	for i, column := range columns {
 		if column != int64(i) || len(columns) != len(t.idf) {
 			return attr.Format("it is not the CSR form of a diagonal matrix")

@@ -232,7 +232,7 @@ func readIndicator(r pyobj.Ref, width int) ([]int, error) {
 
 // featureList reads indices of features, in increasing order.
 func featureList(r pyobj.Ref, name string, width int) ([]int, error) {
-	values, err := integers(r, name)
+	values, err := r.Ints(name)
 	if err != nil {
 		return nil, err
 	}

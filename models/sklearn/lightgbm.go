@@ -69,7 +69,7 @@ func readLightGBM(r pyobj.Ref) (*lightgbm.Model, *node, error) {
 	}
 	m, err := lightgbm.Read(strings.NewReader(text), opt)
 	if err != nil {
-		return nil, nil, xgbPlace(handle, err)
+		return nil, nil, boosterPlace(handle, err)
 	}
 	if err := addCategories(r, m); err != nil {
 		return nil, nil, err
@@ -120,7 +120,7 @@ func addCategories(r pyobj.Ref, m *lightgbm.Model) error {
 func (n *node) lgbmCodes(r pyobj.Ref, m *lightgbm.Model) error {
 	codes, err := m.Codes()
 	if err != nil {
-		return xgbPlace(r, err)
+		return boosterPlace(r, err)
 	}
 	n.setCodes(codes)
 	return nil

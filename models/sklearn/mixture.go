@@ -152,19 +152,6 @@ func (m *mixture) distance(y, row []float64, c int) (sum float64) {
 	return m.squares[c] - 2*float64(kernel.Dot(row, m.means.row(c))*p) + float64(kernel.Dot(row, row)*p)
 }
 
-// logSumExpRow is scipy.special.logsumexp of a row.
-func logSumExpRow(row []float64) float64 {
-	top := row[kernel.ArgMax(row)]
-	if math.IsInf(top, 0) {
-		return top
-	}
-	sum := 0.0
-	for _, v := range row {
-		sum += kernel.Exp(v - top)
-	}
-	return math.Log(sum) + top
-}
-
 func (m *mixture) scores(ws *workspace, x block, out []float64) error {
 	k := m.means.rows
 	all := ws.floats(x.rows * k)
@@ -172,7 +159,7 @@ func (m *mixture) scores(ws *workspace, x block, out []float64) error {
 		return err
 	}
 	for i := range out {
-		out[i] = logSumExpRow(all[i*k : (i+1)*k])
+		out[i] = kernel.LogSumExp(all[i*k : (i+1)*k])
 	}
 	return nil
 }
@@ -182,7 +169,7 @@ func (m *mixture) probabilities(ws *workspace, x block, out []float64) error {
 		return err
 	}
 	for k := m.means.rows; len(out) > 0; out = out[k:] {
-		total := logSumExpRow(out[:k])
+		total := kernel.LogSumExp(out[:k])
 		for j, v := range out[:k] {
 			out[j] = kernel.Exp(v - total)
 		}

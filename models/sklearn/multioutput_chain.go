@@ -78,7 +78,7 @@ func (l *links) input(r pyobj.Ref, parts []*node) (err error) {
 
 // permutation reads an array of each of 0 to n-1 once.
 func permutation(r pyobj.Ref, name string, n int) ([]int, error) {
-	list, err := integers(r, name)
+	list, err := r.Ints(name)
 	if err != nil {
 		return nil, err
 	}

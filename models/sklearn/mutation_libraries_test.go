@@ -10,6 +10,9 @@ import (
 // The same for the newest version of the other libraries, whose attributes are
 // dicts, lists and objects of pandas: every value in them is replaced.
 func TestMutationsOfLibraries(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: nothing here depends on the instructions of kernels")
+	}
 	for _, name := range []string{
 		"imblearn/0.14/pipeline_transforms",
 		"category_encoders/2.8/onehot", "category_encoders/2.8/catboost", "category_encoders/2.8/count_groups",

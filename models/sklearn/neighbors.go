@@ -219,7 +219,7 @@ func (l *labels) join(other *labels) {
 }
 
 func (t *classTargets) readCodes(r pyobj.Ref, rows int) error {
-	codes, err := integers(r, "_y")
+	codes, err := r.Ints("_y")
 	if err != nil {
 		return err
 	}

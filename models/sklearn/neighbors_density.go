@@ -142,7 +142,8 @@ func (m *density) log(d float64) float64 {
 	return 0 // tophat
 }
 
-// logSumExp is log(Σ exp(x)), and -Inf if all x are. It overwrites x.
+// logSumExp is log(Σ exp(x)), and -Inf if all x are. It overwrites x, to add as many
+// values as there are training rows in pairs, which kernel.LogSumExp does not.
 func logSumExp(x []float64) float64 {
 	most := x[kernel.ArgMax(x)]
 	if math.IsInf(most, 0) {

@@ -321,7 +321,7 @@ func (f *factorization) step(s *update, x, w []float64) {
 				if f.beta < 1 {
 					v = max(v, float32Epsilon)
 				}
-				s.wh[j] = math.Pow(v, f.beta-1)
+				s.wh[j] = kernel.Pow(v, f.beta-1)
 			}
 			kernel.Affine(s.denominator, s.wh, f.h.data, f.zeros[:k], len(x))
 		}
@@ -338,7 +338,7 @@ func (f *factorization) step(s *update, x, w []float64) {
 		}
 		delta := s.numerator[t] / d
 		if f.gamma != 1 {
-			delta = math.Pow(delta, f.gamma)
+			delta = kernel.Pow(delta, f.gamma)
 		}
 		w[t] *= delta
 	}
@@ -357,7 +357,7 @@ func (f *factorization) ratios(s *update, x []float64) {
 			inverse := 1 / v
 			s.ratio[j] = inverse * inverse * x[j]
 		default:
-			s.ratio[j] = math.Pow(v, f.beta-2) * x[j]
+			s.ratio[j] = kernel.Pow(v, f.beta-2) * x[j]
 		}
 	}
 }
@@ -374,9 +374,9 @@ func (f *factorization) divergence(s *update, x, w []float64) float64 {
 			d := v - wh
 			total += d * d
 		case f.beta != 0 && f.beta != 1:
-			total += math.Pow(wh, f.beta) * (f.beta - 1)
+			total += kernel.Pow(wh, f.beta) * (f.beta - 1)
 			if v > float32Epsilon {
-				total += math.Pow(v, f.beta) - f.beta*v*math.Pow(safe, f.beta-1)
+				total += kernel.Pow(v, f.beta) - f.beta*v*kernel.Pow(safe, f.beta-1)
 			}
 		case v <= float32Epsilon:
 		case f.beta == 1:

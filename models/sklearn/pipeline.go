@@ -163,6 +163,9 @@ func joinSteps(r pyobj.Ref, steps []*node) (*node, error) {
 		return nil, err
 	}
 	last := steps[len(steps)-1]
+	if len(steps) == 1 { // behind a transformer, what was absent is a zero
+		all.absent = last.absent
+	}
 	c := new(chain)
 	for _, s := range steps[:len(steps)-1] {
 		c.transforms = append(c.transforms, s.transform)

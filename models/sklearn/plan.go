@@ -19,6 +19,7 @@ type node struct {
 
 	methods   []*method // the default first
 	transform *transformer
+	absent    models.Absent // entries of a sparse row
 
 	outline models.Node
 

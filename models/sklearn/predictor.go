@@ -30,6 +30,7 @@ func signatureOf(root *node, in *input) models.Signature {
 	s := models.Signature{
 		Inputs:    in.ports,
 		Open:      len(in.ports) == 0,
+		Absent:    root.absent,
 		Estimator: root.class,
 		Methods:   root.signatures(),
 	}

@@ -8,8 +8,6 @@ import (
 
 	"github.com/copal-ml/copal/models"
 	"github.com/copal-ml/copal/models/formats"
-	"github.com/copal-ml/copal/models/modeltest"
-	"github.com/copal-ml/copal/models/sklearn"
 )
 
 const fixtures = "../modeltest/testdata/sklearn"
@@ -21,36 +19,6 @@ func open(t testing.TB, fixture string) *models.Model {
 		t.Fatal(err)
 	}
 	return m
-}
-
-// Every class of the registry is in fixtures of at least two versions: formulas
-// and attributes change between them.
-func TestEveryClassHasFixtures(t *testing.T) {
-	for _, library := range sklearn.Libraries() {
-		versions := map[string]map[string]bool{}
-		for _, name := range modeltest.List(t, filepath.Join(fixtures, "..", library.Package)) {
-			m, err := formats.OpenFile(modeltest.ModelPath(filepath.Join(fixtures, "..", library.Package, name)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			collect(versions, filepath.Dir(name), m.Info.Outline)
-		}
-		for _, class := range library.Classes {
-			if n := len(versions[class]); n < 2 {
-				t.Errorf("%s of %s is in fixtures of %d versions, want 2 or more", class, library.Name, n)
-			}
-		}
-	}
-}
-
-func collect(versions map[string]map[string]bool, folder string, n models.Node) {
-	if versions[n.Class] == nil {
-		versions[n.Class] = map[string]bool{}
-	}
-	versions[n.Class][folder] = true
-	for _, child := range n.Children {
-		collect(versions, folder, child)
-	}
 }
 
 func matrix(rows int, values ...float64) *models.Frame {

@@ -91,7 +91,7 @@ func degrees(r pyobj.Ref) (lo, hi int, err error) {
 	}
 	values := []int64{0, 0}
 	if values[1], err = attr.Int(); err != nil {
-		if values, err = integers(r, "degree"); err != nil {
+		if values, err = r.Ints("degree"); err != nil {
 			return 0, 0, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/copal-ml/copal/models/catboost"
 	"github.com/copal-ml/copal/models/lightgbm"
 	"github.com/copal-ml/copal/models/pyobj"
 	"github.com/copal-ml/copal/models/xgboost"
@@ -80,17 +81,21 @@ type Library struct {
 	table []class
 }
 
-// Libraries lists them, scikit-learn first: the others build on it.
+// libraryTables are those libraries, scikit-learn first: the others build on it.
+var libraryTables = []Library{
+	{Name: "scikit-learn", Package: "sklearn", table: classes},
+	{Name: xgboost.Library, Package: "xgboost", table: xgboostClasses},
+	{Name: lightgbm.Library, Package: "lightgbm", table: lightgbmClasses},
+	{Name: catboost.Library, Package: "catboost", table: catboostClasses},
+	{Name: "imbalanced-learn", Package: "imblearn", table: imblearnClasses},
+	{Name: "category_encoders", Package: "category_encoders", table: categoryEncoderClasses},
+	{Name: "sklearn-pandas", Package: "sklearn_pandas", table: sklearnPandasClasses},
+	{Name: "statsmodels", Package: "statsmodels", table: statsmodelsClasses},
+}
+
+// Libraries lists them with the names of their classes, in the order of help texts.
 func Libraries() []Library {
-	list := []Library{
-		{Name: "scikit-learn", Package: "sklearn", table: classes},
-		{Name: xgboost.Library, Package: "xgboost", table: xgboostClasses},
-		{Name: lightgbm.Library, Package: "lightgbm", table: lightgbmClasses},
-		{Name: "imbalanced-learn", Package: "imblearn", table: imblearnClasses},
-		{Name: "category_encoders", Package: "category_encoders", table: categoryEncoderClasses},
-		{Name: "sklearn-pandas", Package: "sklearn_pandas", table: sklearnPandasClasses},
-		{Name: "statsmodels", Package: "statsmodels", table: statsmodelsClasses},
-	}
+	list := slices.Clone(libraryTables)
 	for i := range list {
 		list[i].Classes = names(list[i].table)
 	}
@@ -98,9 +103,11 @@ func Libraries() []Library {
 }
 
 // every is the tables of all libraries.
-func every() []class {
+var every = joinTables(libraryTables)
+
+func joinTables(list []Library) []class {
 	var all []class
-	for _, l := range Libraries() {
+	for _, l := range list {
 		all = append(all, l.table...)
 	}
 	return all
@@ -108,14 +115,13 @@ func every() []class {
 
 // libraryOf is the library whose module that is; scikit-learn if it is none.
 func libraryOf(module string) Library {
-	list := Libraries()
 	root, _, _ := strings.Cut(module, ".")
-	for _, l := range list {
+	for _, l := range libraryTables {
 		if l.Package == root {
 			return l
 		}
 	}
-	return list[0]
+	return libraryTables[0]
 }
 
 // Supported lists the estimators of scikit-learn that can be compiled.

@@ -40,7 +40,7 @@ type sparseMatrix struct {
 // readCSR reads a sparse matrix of any format. Entries that occur twice add up, as
 // in SciPy's toarray.
 func readCSR(r pyobj.Ref) (*sparseMatrix, error) {
-	shape, err := integers(r, "_shape")
+	shape, err := r.Ints("_shape")
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (m *sparseMatrix) readDiagonals(r pyobj.Ref) error {
 	if err != nil {
 		return err
 	}
-	offsets, err := integers(r, "offsets")
+	offsets, err := r.Ints("offsets")
 	if err != nil {
 		return err
 	}
@@ -267,7 +267,7 @@ func readSparse(r pyobj.Ref) (dense []float64, columns int, err error) {
 
 // ints reads an array of ints.
 func ints(r pyobj.Ref, name string) ([]int, error) {
-	values, err := integers(r, name)
+	values, err := r.Ints(name)
 	if err != nil {
 		return nil, err
 	}
@@ -276,20 +276,4 @@ func ints(r pyobj.Ref, name string) ([]int, error) {
 		out[i] = int(v)
 	}
 	return out, nil
-}
-
-func integers(r pyobj.Ref, name string) ([]int64, error) {
-	attr, err := r.Need(name)
-	if err != nil {
-		return nil, err
-	}
-	a, err := attr.Array()
-	if err != nil {
-		return nil, err
-	}
-	n, err := a.Int64s()
-	if err != nil {
-		return nil, attr.Format("%w", err)
-	}
-	return n, nil
 }

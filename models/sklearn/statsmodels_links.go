@@ -73,5 +73,5 @@ func inversePower(link pyobj.Ref) (func(eta []float64), error) {
 	if err != nil || power == 1 {
 		return nil, err
 	}
-	return linkEach(func(z float64) float64 { return math.Pow(z, 1/power) }), nil
+	return linkEach(func(z float64) float64 { return kernel.Pow(z, 1/power) }), nil
 }

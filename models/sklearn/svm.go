@@ -74,7 +74,7 @@ func (s *supportVectors) readConstant(r pyobj.Ref, n *node) (bool, error) {
 	if err != nil || coef == nil {
 		return false, err
 	}
-	shape, err := integers(r, "shape_fit_")
+	shape, err := r.Ints("shape_fit_")
 	if err != nil {
 		return false, err
 	}
@@ -94,7 +94,7 @@ func (s *supportVectors) readConstant(r pyobj.Ref, n *node) (bool, error) {
 // has one.
 func emptyShape(attr pyobj.Ref) ([]int64, error) {
 	if isSparse(attr) {
-		shape, err := integers(attr, "_shape")
+		shape, err := attr.Ints("_shape")
 		if err != nil || len(shape) != 2 || shape[1] != 0 {
 			return nil, err
 		}
@@ -110,11 +110,11 @@ func emptyShape(attr pyobj.Ref) ([]int64, error) {
 // readPrecomputed reads support_, the rows of the training kernel matrix that
 // matter. The input has a column for each row of it.
 func (s *supportVectors) readPrecomputed(r pyobj.Ref) error {
-	shape, err := integers(r, "shape_fit_")
+	shape, err := r.Ints("shape_fit_")
 	if err != nil {
 		return err
 	}
-	support, err := integers(r, "support_")
+	support, err := r.Ints("support_")
 	if err != nil {
 		return err
 	}

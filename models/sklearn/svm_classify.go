@@ -67,7 +67,7 @@ func either(r pyobj.Ref, name, old string) string {
 
 func (m *supportClassifier) readStarts(r pyobj.Ref) error {
 	name := either(r, "_n_support", "n_support_")
-	counts, err := integers(r, name)
+	counts, err := r.Ints(name)
 	if err != nil {
 		return err
 	}

@@ -242,7 +242,7 @@ func readAccents(r pyobj.Ref) (accents, error) {
 }
 
 func readRange(r pyobj.Ref) (lo, hi int, err error) {
-	bounds, err := integers(r, "ngram_range")
+	bounds, err := r.Ints("ngram_range")
 	if err != nil {
 		return 0, 0, err
 	}

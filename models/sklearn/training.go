@@ -27,7 +27,7 @@ func readTraining(r pyobj.Ref, name string) (training, error) {
 // matrixAt reads a matrix, dense or sparse, with at least one row.
 func matrixAt(attr pyobj.Ref) (training, error) {
 	if isSparse(attr) {
-		if shape, err := integers(attr, "_shape"); err == nil && len(shape) == 2 && shape[1] > 0 && shape[0] > maxSparse/shape[1] {
+		if shape, err := attr.Ints("_shape"); err == nil && len(shape) == 2 && shape[1] > 0 && shape[0] > maxSparse/shape[1] {
 			return training{}, attr.Unsupported(fmt.Sprintf("a sparse matrix of shape %v, which would be kept as a dense one,", shape),
 				"Fit on fewer rows or on fewer features.")
 		}

@@ -59,27 +59,16 @@ func readBooster(r pyobj.Ref) (*xgboost.Booster, error) {
 		return nil, handle.Format("want bytes, got %s", pyobj.Describe(handle.Value()))
 	}
 	b, err := xgboost.Read(bytes.NewReader(data))
-	return b, xgbPlace(handle, err)
-}
-
-// xgbPlace says where in the pickle a booster is that cannot be read.
-func xgbPlace(r pyobj.Ref, err error) error {
-	switch e := err.(type) {
-	case *models.UnsupportedError:
-		e.Path = r.Path()
-	case *models.FormatError:
-		return r.Format("%w", e)
-	}
-	return err
+	return b, boosterPlace(handle, err)
 }
 
 // xgbNode makes a node of a booster, which has no methods yet.
 func xgbNode(r pyobj.Ref, b *xgboost.Booster, opt xgboost.Options) (*xgboost.Model, *node, error) {
 	m, err := b.Compile(opt)
 	if err != nil {
-		return nil, nil, xgbPlace(r, err)
+		return nil, nil, boosterPlace(r, err)
 	}
-	n := &node{features: b.Features, names: b.Names, library: xgboost.Library, version: b.Version}
+	n := &node{features: b.Features, names: b.Names, library: xgboost.Library, version: b.Version, absent: models.AbsentMissing}
 	n.outline.Summary = m.Summary()
 	n.setCodes(b.Codes)
 	return m, n, nil

@@ -30,6 +30,8 @@ func TestDecodeAllocs(t *testing.T) {
 	f(codec.CSV{}, named("a", "b"), "b,x,a\n1,,2\n3.5,?,\n")
 	f(codec.CSV{}, table, "city,x,member,age,height\nOslo,,true,42,1.5\n")
 	f(codec.CSV{}, named("a", "b"), "a,b\n1,2\n3.5,\n")
+	f(codec.LibSVM{}, sparse(4), "1 0:5.1 3:.2\n\n0 2:nan # x\n")
+	f(codec.LibSVM{}, named("a", "b"), "1 qid:2 1:5\n0\n")
 	f(codec.CSV{}, table, "1.5,42,True,Oslo\n,,,\"a \"\"b\"\"\"\n")
 }
 
@@ -55,7 +57,11 @@ func TestAppendAllocs(t *testing.T) {
 
 func TestNegotiationAllocs(t *testing.T) {
 	contentType, accept := []byte("text/csv; header=absent"), []byte("application/json;q=0.9, */*;q=0.1")
+	libsvm := []byte("0 0:1 1:2")
 	n := testing.AllocsPerRun(100, func() {
+		if typ, _, _ := codec.ForContentType(nil, libsvm); typ.Name != "text/libsvm" {
+			t.Fatal(typ.Name)
+		}
 		in, _, ok := codec.ForContentType(contentType, nil)
 		if _, ok2 := codec.ForAccept(accept, in); !ok || !ok2 {
 			t.Fatal("refused")

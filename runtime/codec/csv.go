@@ -21,8 +21,10 @@ const (
 
 // CSV is text/csv (RFC 4180): fields between commas, in double quotes if need
 // be, a line for each row. Lines end in LF or CRLF; empty ones are skipped. An
-// empty field without quotes is missing. A line of names gives the order of the
-// columns, if the model knows names.
+// empty field is missing, unless it has quotes and is for a column of strings:
+// pandas writes "" into a table of one column, whose lines would be empty without
+// (DataFrame.to_csv). A line of names gives the order of the columns, if the model
+// knows names.
 type CSV struct{ Header Header }
 
 // Decode implements [Codec].
@@ -137,7 +139,7 @@ func (d *csvDecoder) plainNumber() bool {
 // or "".
 func (d *csvDecoder) put(f field) string {
 	text := f.text
-	if len(text) == 0 && !f.quoted {
+	if len(text) == 0 && (!f.quoted || d.sink.emptyIsMissing()) {
 		return d.sink.missing()
 	}
 	if d.sink.takesString() {

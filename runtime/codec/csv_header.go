@@ -135,6 +135,9 @@ func (s *sink) takesString() bool {
 	return port < len(s.cols) && s.cols[port].DType == models.String
 }
 
+// emptyIsMissing reports whether the next value cannot be an empty string.
+func (s *sink) emptyIsMissing() bool { return s.layout != open && !s.takesString() }
+
 // onlyStrings reports whether no column takes anything else.
 func (s *sink) onlyStrings() bool {
 	for i := range s.cols {

@@ -30,6 +30,11 @@ func TestCSVDecode(t *testing.T) {
 	// Missing ones.
 	f(",2\n3,\n,\n", "(nan) 2.0 / 3.0 (nan) / (nan) (nan)")
 	f(" ,2\n", "(nan) 2.0")
+	f("\"\",2\n", "(nan) 2.0")
+	reads(t, codec.CSV{}, matrix(1), "x\n1.5\n\"\"\n2\n", "1.5 / (nan) / 2.0") // as pandas writes NaN
+	reads(t, codec.CSV{}, matrix(1), "\"\"\n2\n", "(nan) / 2.0")
+	reads(t, codec.CSV{}, table, "\"\",\"\",\"\",\"\"\n,,,\n", "(nan) (0) (false) \"\" / (nan) (0) (false) (\"\")")
+	refuses(t, codec.CSV{}, matrix(1), "‸1,\"\"\n", "row 0: expected a row of 1 value, got 2 values")
 }
 
 func TestCSVHeader(t *testing.T) {
@@ -92,7 +97,6 @@ func TestCSVRefuses(t *testing.T) {
 	f("1,2\n‸3,4,5,x\n", "row 1: expected a row of 2 values, got 4 values")
 	f("‸1,2,\n", "row 0: expected a row of 2 values, got 3 values")
 	f("1,2\n3,‸x\n", "row 1, column 1 (b): expected a number, got `x`")
-	f("1,2\n\n3,‸\"\"\n", "row 1, column 1 (b): expected a number, got ``")
 	f("1,‸0x10\n", "row 0, column 1 (b): expected a number, got `0x10`")
 	f("1,‸1_000\n", "row 0, column 1 (b): expected a number, got `1_000`")
 	f("1,‸--5\n", "row 0, column 1 (b): expected a number, got `--5`")

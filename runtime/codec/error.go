@@ -14,7 +14,7 @@ const excerptLen = 32
 // An Error reports a body that its media type or the model's signature does not
 // allow, with the place.
 type Error struct {
-	Format   string // "JSON", "CSV"
+	Format   string // "JSON", "CSV", "LibSVM"
 	Offset   int    // in the body, of the first byte in question, from 0
 	Line     int    // of that byte, from 1
 	Position int    // of that byte in its line, in bytes from 1

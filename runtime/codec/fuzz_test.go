@@ -201,6 +201,64 @@ func compareCSV(t *testing.T, got *models.Frame, body []byte) {
 	}
 }
 
+// FuzzLibSVM compares with the rows that string functions find.
+func FuzzLibSVM(f *testing.F) {
+	for _, s := range []string{
+		"1 0:5.1 2:1.4\n", "0:1\n\n-1 qid:3 1:nan # 2:3\n", "1\n+1.5\n", "1 999999999:1", "1 0:1 0:2", "# x\n 2:1e400\t1:.5\r\n1", "\ufeff1 1:2\n#\n \n0",
+		"qid:1 0:1", "1:2:3", "1 00:1", "-1:2", "1 :", "a 1:2", "0:0x1", "\x000:1",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		before := bytes.Clone(body)
+		var r codec.Request
+		for _, want := range []*models.Signature{matrix(1), table, ab, keys, anyColumns, sparse(3), matrix(3)} {
+			err := codec.LibSVM{}.Decode(&r, want, body)
+			checkDecoded(t, &r, want, body, err)
+			if err == nil && want.Inputs[0].Width == 3 {
+				compareLibSVM(t, &r.Frame, want.Absent, body)
+			}
+		}
+		checkDecoded(t, &r, ab, body, codec.LibSVM{OneBased: true}.Decode(&r, ab, body))
+		if !bytes.Equal(before, body) {
+			t.Fatal("the body was changed")
+		}
+	})
+}
+
+func compareLibSVM(t *testing.T, got *models.Frame, absent models.Absent, body []byte) {
+	row, c := 0, &got.Columns[0]
+	for line := range strings.SplitSeq(strings.Trim(strings.TrimPrefix(string(body), "\ufeff"), " \t\r\n\v\f"), "\n") {
+		text, _, commented := strings.Cut(line, "#")
+		words := strings.Fields(text)
+		if len(words) == 0 && (commented || got.Rows == 0) {
+			continue
+		}
+		want := map[int]float64{}
+		for _, w := range words {
+			index, value, pair := strings.Cut(w, ":")
+			if i, err := strconv.Atoi(index); pair && err == nil {
+				want[i], _ = strconv.ParseFloat(value, 64)
+			}
+		}
+		for i := range 3 {
+			v, there := want[i]
+			missing := !there && absent == models.AbsentMissing
+			if missing {
+				v = math.NaN()
+			}
+			same(t, c.F64[3*row+i], v)
+			if marked := len(c.Null) > 0 && c.Null[3*row+i]; marked != missing {
+				t.Fatalf("%q: row %d, value %d: missing %v, want %v", body, row, i, marked, missing)
+			}
+		}
+		row++
+	}
+	if row != got.Rows {
+		t.Fatalf("%q: %d rows, want %d", body, got.Rows, row)
+	}
+}
+
 // FuzzFloat writes every float so that it reads back as itself.
 func FuzzFloat(f *testing.F) {
 	for _, v := range []float64{0, 0.1, 1e16, 1e-5, math.MaxFloat64, math.SmallestNonzeroFloat64, 9007199254740993} {

@@ -17,7 +17,16 @@ var types = [...]Type{
 	{"text/csv", CSV{}},
 }
 
-// Names lists the media types for messages: "application/json, text/csv".
+// Those of requests alone, and the other names that the XGBoost container of
+// SageMaker knows (sagemaker_xgboost_container/data_utils.py, get_content_type).
+var requestTypes = [...]Type{
+	{"text/libsvm", LibSVM{}},
+	{"text/x-libsvm", LibSVM{}},
+	{"libsvm", LibSVM{}},
+	{"csv", CSV{}},
+}
+
+// Names lists the media types of answers for messages: "application/json, text/csv".
 func Names() string {
 	names := make([]string, len(types))
 	for i := range types {
@@ -26,11 +35,30 @@ func Names() string {
 	return strings.Join(names, ", ")
 }
 
+// RequestNames lists the media types of requests.
+func RequestNames() string { return Names() + ", " + requestTypes[0].Name }
+
+// named is the type of that name; its Codec is nil if there is none.
+func named(name []byte) Type {
+	for i := range types {
+		if equal(name, types[i].Name) {
+			return types[i]
+		}
+	}
+	for i := range requestTypes {
+		if equal(name, requestTypes[i].Name) {
+			return requestTypes[i]
+		}
+	}
+	return Type{}
+}
+
 // ForContentType finds the codec of a request. The parameters charset (UTF-8 or
-// ASCII only) and header (of CSV: present, absent) are obeyed, others ignored.
-// Without a content type, or with one that clients put there unasked, the body
-// decides: JSON starts with a bracket or a brace, all else is CSV. If ok is
-// false, expected says what would be right.
+// ASCII only), header (of CSV: present, absent) and indexing_mode (of LibSVM: 0,
+// 1) are obeyed, others ignored. Without a content type, or with one that clients
+// put there unasked, the body decides: JSON starts with a bracket or a brace, a
+// first line of index:value is LibSVM, all else is CSV. If ok is false, expected
+// says what would be right.
 func ForContentType(contentType, body []byte) (t Type, expected string, ok bool) {
 	name, params, _ := bytes.Cut(contentType, []byte{';'})
 	name = bytes.TrimSpace(name)
@@ -38,13 +66,8 @@ func ForContentType(contentType, body []byte) (t Type, expected string, ok bool)
 		equal(name, "application/x-www-form-urlencoded") { // curl -d
 		return sniff(body), "", true
 	}
-	for i := range types {
-		if equal(name, types[i].Name) {
-			t = types[i]
-		}
-	}
-	if t.Codec == nil {
-		return t, Names(), false
+	if t = named(name); t.Codec == nil {
+		return t, RequestNames(), false
 	}
 	for len(params) > 0 {
 		var p []byte
@@ -58,6 +81,11 @@ func ForContentType(contentType, body []byte) (t Type, expected string, ok bool)
 			}
 		case t.Codec == Codec(CSV{}) && equal(key, "header"):
 			t.Codec = CSV{Header: header(value)}
+		case t.Codec == Codec(LibSVM{}) && equal(key, "indexing_mode") && !equal(value, "0"):
+			if !equal(value, "1") {
+				return t, "indexing_mode=0 or indexing_mode=1", false
+			}
+			t.Codec = LibSVM{OneBased: true}
 		}
 	}
 	return t, "", true
@@ -78,13 +106,41 @@ func sniff(body []byte) Type {
 	if len(b) == 0 || b[0] == '[' || b[0] == '{' {
 		return types[0]
 	}
+	if isLibSVM(b) {
+		return requestTypes[0]
+	}
 	return types[1]
+}
+
+// isLibSVM reports whether the first line is a row of index:value, at least one,
+// behind a label or none. b starts with it.
+func isLibSVM(b []byte) bool {
+	line, _, _ := bytes.Cut(b, []byte{'\n'})
+	pairs := 0
+	for t := nextToken(line, 0); len(t.text) > 0; t = nextToken(line, t.at+len(t.text)) {
+		index, value, pair := bytes.Cut(t.text, []byte{':'})
+		if !pair {
+			value = t.text
+		}
+		_, number := looseNumber(value)
+		if !number || pair && !whole(index) && string(index) != "qid" || !pair && t.at > 0 {
+			return false
+		}
+		if pair {
+			pairs++
+		}
+	}
+	return pairs > 0
 }
 
 // ForAccept chooses the media type of an answer (RFC 9110 section 12.5.1): the
 // one with the highest weight; among equals that of the request, then the first
-// of the table. Without Accept it is that of the request.
+// of the table. Without Accept it is that of the request, or CSV for one that has
+// no answers of its type.
 func ForAccept(accept []byte, request Type) (Type, bool) {
+	if !answers(request.Name) {
+		request = types[1]
+	}
 	if len(accept) == 0 || string(accept) == "*/*" || equal(accept, request.Name) {
 		return request, true
 	}
@@ -99,6 +155,16 @@ func ForAccept(accept []byte, request Type) (Type, bool) {
 		}
 	}
 	return best, bestWeight > 0
+}
+
+// answers reports whether there are answers of that type.
+func answers(name string) bool {
+	for i := range types {
+		if types[i].Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // weight is what an Accept header gives a media type, in thousandths. The most

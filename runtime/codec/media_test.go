@@ -34,7 +34,23 @@ func TestForContentType(t *testing.T) {
 	f("application/octet-stream", "1,2", csv)
 	f("application/x-www-form-urlencoded", `{"features": []}`, json)
 
-	f("application/x-npy", "", "expected application/json, text/csv")
+	const libsvm = "text/libsvm {OneBased:false}"
+	f("text/libsvm", "", libsvm)
+	f("Text/LibSVM; charset=utf-8; indexing_mode=0", "", libsvm)
+	f("text/libsvm; indexing_mode=1", "", "text/libsvm {OneBased:true}")
+	f("text/x-libsvm", "", "text/x-libsvm {OneBased:false}")
+	f("libsvm", "", "libsvm {OneBased:false}")
+	f("csv;header=absent", "", "csv {Header:2}")
+	f("", "0:1", libsvm)
+	f("", "\n -1 qid:2 3:.5 0:nan\r\nx", libsvm)
+	f("", "1\n1 0:1\n", csv)
+	f("", "1 2 0:1", csv)
+	f("", "at 10:30", csv)
+	f("", "10:30 sharp", csv)
+	f("", "1:2,3:4", csv)
+	f("text/libsvm; indexing_mode=-1", "", "expected indexing_mode=0 or indexing_mode=1")
+
+	f("application/x-npy", "", "expected application/json, text/csv, text/libsvm")
 	f("text/csv; charset=utf-16", "", "expected charset=utf-8")
 }
 
@@ -66,6 +82,12 @@ func TestForAccept(t *testing.T) {
 	f("*/*, application/json;q=0", json, csv)
 	f("text/csv;q=0, */*", csv, json)
 	f("text/csv;version=1;q=0.9", json, csv)
+
+	f("", "text/libsvm", csv)
+	f("*/*", "text/x-libsvm", csv)
+	f("*/*", "csv", csv)
+	f("application/json", "text/libsvm", json)
+	f("text/libsvm", "text/libsvm", "none")
 
 	f("text/html", json, "none")
 	f("application/xml, text/html;q=0.9", json, "none")

@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/copal-ml/copal/models"
 )
@@ -118,9 +119,37 @@ func (s *sink) number(f float64, text []byte) string {
 		}
 		c.Bool = put(c.Bool, s.at, f == 1)
 	default:
-		return s.refuse(expects(c.DType))
+		return s.decimal(c, f, text)
 	}
 	return ""
+}
+
+// decimal puts the decimal text of an integer into a column of strings that takes
+// integers too.
+func (s *sink) decimal(c *models.Column, f float64, text []byte) string {
+	n, ok := integer(text, f)
+	if !ok || !s.integers(c) || text != nil && !whole(text) { // 3.0 is a float
+		return s.refuse(s.expectsOf(c))
+	}
+	c.Str = put(c.Str, s.at, strconv.FormatInt(n, 10))
+	return ""
+}
+
+// integers reports whether the port of c takes integers for strings.
+func (s *sink) integers(c *models.Column) bool {
+	for i := range s.want.Inputs {
+		if i < len(s.cols) && &s.cols[i] == c {
+			return s.want.Inputs[i].Integers
+		}
+	}
+	return false
+}
+
+func (s *sink) expectsOf(c *models.Column) string {
+	if s.integers(c) {
+		return "a string or an integer"
+	}
+	return expects(c.DType)
 }
 
 func (s *sink) boolean(v bool) string {
@@ -142,7 +171,7 @@ func (s *sink) boolean(v bool) string {
 	case models.Bool:
 		c.Bool = put(c.Bool, s.at, v)
 	default:
-		return s.refuse(expects(c.DType))
+		return s.decimal(c, float64(n), nil)
 	}
 	return ""
 }

@@ -28,7 +28,7 @@ func TestGolden(t *testing.T) {
 	}})
 	loading := start(t, serve.Config{})
 	broken := serving(t, newMoody())
-	const csv, plain = "Content-Type: text/csv", "Content-Type: text/plain"
+	const csv, libsvm, plain = "Content-Type: text/csv", "Content-Type: text/libsvm", "Content-Type: text/plain"
 	f := func(name string, r *rig, request string) {
 		t.Run(name, func(t *testing.T) { golden(t, r, name, request) })
 	}
@@ -48,6 +48,14 @@ func TestGolden(t *testing.T) {
 	f("200-proba-attributes", ready, post("/invocations", "[0, 0, 0, 0]", "X-Amzn-SageMaker-Custom-Attributes: trace=7; method=predict_proba"))
 	f("200-proba-query", ready, post("/invocations?method=predict_proba", "[0, 0, 0, 0]"))
 	f("200-own-headers", ready, "POST /invocations HTTP/1.1\r\nHost: model\r\nX-Amzn-SageMaker-Content-Type: text/csv\r\nX-Amzn-SageMaker-Accept: application/json\r\nContent-Length: 8\r\n\r\n1,2,3,4\n")
+
+	f("200-libsvm", ready, post("/invocations", "1 0:5.1 1:3.5 3:0.2\n-1 2:4\n", libsvm))
+	f("200-libsvm-to-json", ready, post("/invocations", "0 1:5.1 4:3.5\n", "Content-Type: text/x-libsvm; indexing_mode=1", "Accept: application/json"))
+	f("200-libsvm-untyped", ready, post("/invocations", "1 0:5.1 1:3.5\n", "Content-Type: application/octet-stream"))
+	f("400-libsvm-index", ready, post("/invocations", "1 0:1\n1 0:1 999999999:1\n", libsvm))
+	f("400-libsvm-value", ready, post("/invocations", "1 0:1\n1 0:1 2:high\n", libsvm))
+	f("406-libsvm", ready, post("/invocations", "1 0:1\n", libsvm, "Accept: text/libsvm"))
+	f("415-indexing-mode", ready, post("/invocations", "1 0:1\n", libsvm+"; indexing_mode=-1"))
 
 	f("400-empty", ready, post("/invocations", ""))
 	f("400-no-rows", ready, post("/invocations", `{"features": []}`))

@@ -63,13 +63,16 @@ is JSON, anything else CSV. SageMaker takes at most 25 MB, 4 MB on serverless en
 	flags.StringVar(&o.accept, "accept", "", "media `type` of the answer; default: the model's choice")
 	flags.StringVar(&o.method, "method", "", "`method` for this request, such as predict_proba; default: the deployment's")
 	o.account.register(cmd)
-	must(cmd.RegisterFlagCompletionFunc("content-type", choices(mediaTypes...)))
+	must(cmd.RegisterFlagCompletionFunc("content-type", choices(requestTypes...)))
 	must(cmd.RegisterFlagCompletionFunc("accept", choices(mediaTypes...)))
 	must(cmd.RegisterFlagCompletionFunc("method", choices(methodNames...)))
 	return cmd
 }
 
-var mediaTypes = []string{"application/json", "text/csv"}
+var (
+	mediaTypes   = []string{"application/json", "text/csv"}
+	requestTypes = append(mediaTypes[:len(mediaTypes):len(mediaTypes)], "text/libsvm")
+)
 
 func (a *app) invoke(ctx context.Context, o invokeOptions) error {
 	if err := checkEndpointName("", o.name); err != nil {
@@ -167,6 +170,8 @@ func mediaTypeOf(data string, body []byte) string {
 			return "application/json"
 		case ".csv":
 			return "text/csv"
+		case ".libsvm", ".svmlight", ".svm":
+			return "text/libsvm"
 		}
 	}
 	switch first := bytes.TrimLeft(body, " \t\r\n"); {
