@@ -29,7 +29,7 @@ EDGES = os.path.join(tempfile.gettempdir(), "copal-edges.json")
 
 # All cases of one version; of the others those that files or rules differ for.
 COMPLETE = (1, 2)
-KEY = """rmse missing_max three ctr_pickle one_hot_some combinations json_ctr json_one_hot classifier classifier_three
+KEY = """rmse ranker missing_max three ctr_pickle one_hot_some combinations json_ctr json_one_hot classifier classifier_three
 classifier_texts classifier_texts_three classifier_numbers classifier_floats classifier_truth classifier_ova regressor_stopped
 regressor_poisson regressor_uncertainty lossguide ctr_depthwise integers named""".split()
 FEW = """rmse classifier_texts_three classifier_numbers ctr_pickle json_ctr lossguide regressor_poisson""".split()
