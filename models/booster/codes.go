@@ -9,9 +9,14 @@ import (
 )
 
 // Codes are the categories of a feature, for which trees know numbers: the place
-// of a category in the list, where what is not in the list is missing; or a hash of
-// its text, where none may be missing.
+// of a category in the list, where null and NaN are missing; or a hash of its text,
+// where none may be missing.
 type Codes struct {
+	// Closed refuses what is not in the list, as XGBoost does
+	// (src/data/cat_container.h). It is missing otherwise, as it is for LightGBM
+	// (python-package/lightgbm/basic.py, _data_from_pandas).
+	Closed bool
+
 	hash    func(category string) float64 // nil for a list
 	texts   map[string]int
 	numbers map[float64]int
@@ -82,6 +87,24 @@ func (c *Codes) Number(v float64) float64 {
 		return float64(i)
 	}
 	return math.NaN()
+}
+
+// mostQuoted bounds what an error repeats of a request.
+const mostQuoted = 64
+
+// Unknown is the error for a value of a feature that Closed refuses, a string or a
+// number: in the words of XGBoost, and what to do.
+func Unknown(row, feature int, names []string, value any) *models.DataError {
+	e := &models.DataError{Row: row, Column: feature}
+	if feature < len(names) {
+		e.Name = names[feature]
+	}
+	text := fmt.Sprint(value)
+	if len(text) > mostQuoted {
+		text = text[:mostQuoted] + "…"
+	}
+	e.Text = fmt.Sprintf("Found a category not in the training set for the %dth (0-based) column: `%s`; send one of the set, or null", feature, text)
+	return e
 }
 
 func boolean(v bool) float64 {

@@ -78,7 +78,7 @@ func (p *predictor) Predict(dst, src *models.Frame, name models.Method) error {
 		dst.Add(port.Name, port.DType, port.Width, src.Rows*port.Stride())
 	}
 	s := p.scratch.Get().(*scratch)
-	defer p.scratch.Put(s)
+	defer p.release(s)
 	step := max(windowValues/p.model.Features, 1)
 	for from := 0; from < src.Rows; from += step {
 		to := min(from+step, src.Rows)
@@ -87,9 +87,14 @@ func (p *predictor) Predict(dst, src *models.Frame, name models.Method) error {
 		}
 		s.answer(dst, m, from, to)
 	}
+	return nil
+}
+
+// release keeps s for the next request, without what belongs to this one.
+func (p *predictor) release(s *scratch) {
 	clear(s.outs)
 	s.rows = nil
-	return nil
+	p.scratch.Put(s)
 }
 
 func (p *predictor) method(name models.Method) *Method {
@@ -123,8 +128,8 @@ func (s *scratch) answer(dst *models.Frame, m *Method, from, to int) {
 	}
 }
 
-// window gives rows [from, to) of src to s, as they are where they can be.
-// The error is a missing category.
+// window gives rows [from, to) of src to s, as they are where they can be. The
+// error is a *models.DataError.
 func (s *scratch) window(src *models.Frame, from, to int, m *Model) error {
 	if c := &src.Columns[0]; len(src.Columns) == 1 && c.DType == models.Float64 && m.Codes == nil {
 		s.rows = c.F64[from*m.Features : to*m.Features]
@@ -139,8 +144,8 @@ func (s *scratch) window(src *models.Frame, from, to int, m *Model) error {
 			continue
 		}
 		for j := range c.Stride() {
-			if row := s.feature(c, from, to, j, at+j, m); row >= 0 {
-				return &models.DataError{Row: row, Column: at + j, Name: c.Name, Text: MissingCategory}
+			if err := s.feature(c, from, to, j, at+j, m); err != nil {
+				return err
 			}
 		}
 		at += c.Stride()
@@ -152,8 +157,7 @@ func (s *scratch) window(src *models.Frame, from, to int, m *Model) error {
 const MissingCategory = "a category is missing; it must be a string or an integer"
 
 // feature converts value j of each row of c, which is the feature of that number.
-// It returns the first row that misses a category it must have, or -1.
-func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) int {
+func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) error {
 	var codes *Codes
 	if m.Codes != nil {
 		codes = m.Codes[feature]
@@ -162,11 +166,25 @@ func (s *scratch) feature(c *models.Column, from, to, j, feature int, m *Model) 
 	for row := from; row < to; row++ {
 		v := codes.value(c, row*k+j)
 		if v != v && codes.Hashed() {
-			return row
+			return &models.DataError{Row: row, Column: feature, Name: c.Name, Text: MissingCategory}
+		}
+		if v != v && codes != nil && codes.Closed {
+			if value, ok := given(c, row*k+j); ok {
+				return Unknown(row, feature, m.Names, value)
+			}
 		}
 		s.rows[(row-from)*m.Features+feature] = v
 	}
-	return -1
+	return nil
+}
+
+// given is value i of c, unless it is missing.
+func given(c *models.Column, i int) (value any, ok bool) {
+	if c.DType == models.String {
+		return c.Str[i], len(c.Null) == 0 || !c.Null[i]
+	}
+	v := number(c, i)
+	return v, v == v
 }
 
 // column is column i of the model: by its name if columns have names of their own

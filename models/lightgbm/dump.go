@@ -3,6 +3,7 @@ package lightgbm
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"strconv"
@@ -144,6 +145,9 @@ func (r *reader) dumped(d *dumpTree, number int) error {
 	if _, err := w.node(d.Root); err != nil {
 		return err
 	}
+	if r.words += len(t.words); r.words > maxWords {
+		return errWords
+	}
 	if w.uncounted {
 		t.count, t.leafCount = nil, nil
 	}
@@ -262,8 +266,17 @@ func (t *tree) question(i int, n *dumpNode) error {
 	return errors.New("decision_type is " + strconv.Quote(n.Decision))
 }
 
+// maxWords bounds the sets of categories of a dump, which are as large as their
+// largest number and not as their text.
+const maxWords = 1 << 22
+
+var errWords = fmt.Errorf("the sets of categories take more than %d MB", maxWords>>18)
+
 // addSet adds the categories "0||2||5".
 func (t *tree) addSet(text string) error {
+	if len(t.words) > maxWords {
+		return errWords
+	}
 	from := len(t.words)
 	for _, word := range strings.Split(text, "||") {
 		if word == "" {
@@ -273,8 +286,8 @@ func (t *tree) addSet(text string) error {
 		if err != nil {
 			return errors.New("a set of categories is " + strconv.Quote(text))
 		}
-		for from+int(c/32) >= len(t.words) {
-			t.words = append(t.words, 0)
+		if missing := from + int(c/32) + 1 - len(t.words); missing > 0 {
+			t.words = append(t.words, make([]int32, missing)...)
 		}
 		t.words[from+int(c/32)] |= int32(uint32(1) << (c % 32))
 	}

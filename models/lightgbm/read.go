@@ -18,6 +18,7 @@ type reader struct {
 	t      tree
 	trees  int  // that the header tells; -1 if it does not
 	ends   bool // the trees with a line, as they do since 2.2
+	words  int  // of the sets of categories of a dump, so far
 }
 
 // Read takes a model, as text or as JSON. Errors are *models.FormatError,

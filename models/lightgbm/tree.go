@@ -141,7 +141,21 @@ func (r *reader) checkTree() error {
 			return r.scan.errorf("cat_boundaries do not ascend")
 		}
 	}
-	return r.checkLinear()
+	return first(r.checkChildren(), r.checkLinear())
+}
+
+// checkChildren checks that children are nodes or leaves of the tree; that they make
+// a tree is for the forest to see.
+func (r *reader) checkChildren() error {
+	t := &r.t
+	for _, list := range [][]int32{t.left, t.right} {
+		for i, child := range list {
+			if int(child) >= t.leaves-1 || int(^child) >= t.leaves {
+				return r.scan.errorf("node %d has child %d in a tree of %d leaves", i, child, t.leaves)
+			}
+		}
+	}
+	return nil
 }
 
 // plant adds the tree to the forest, its leaves to the given output.

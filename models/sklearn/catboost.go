@@ -140,7 +140,10 @@ func (n *node) catRows(ws *workspace, x block, run func(first int, rows block)) 
 	if n.codes == nil {
 		return n.lgbmRows(ws, x, run)
 	}
-	rows := ws.coded(x, n.codes)
+	rows, err := ws.coded(x, n.codes, n.names)
+	if err != nil {
+		return err
+	}
 	for j := range n.codes {
 		if !n.hashed(j) {
 			continue

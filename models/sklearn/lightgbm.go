@@ -119,16 +119,10 @@ func addCategories(r pyobj.Ref, m *lightgbm.Model) error {
 // lgbmCodes sets the types of the columns, where some are categories of pandas.
 func (n *node) lgbmCodes(r pyobj.Ref, m *lightgbm.Model) error {
 	codes, err := m.Codes()
-	if err != nil || codes == nil {
+	if err != nil {
 		return boosterPlace(r, err)
 	}
-	types := make([]models.DType, m.Features)
-	for i, c := range codes {
-		if c != nil {
-			types[i] = c.DType()
-		}
-	}
-	n.types, n.codes = typesOf(types), codes
+	n.setCodes(codes)
 	return nil
 }
 
@@ -141,19 +135,10 @@ func (n *node) offerLightGBM(m *lightgbm.Model) {
 	}
 }
 
-// lgbmRows calls run with x as dense matrices, from row first on: all at once, but
-// a few rows at a time where x is sparse. What a sparse matrix does not hold is
-// zero (src/c_api.cpp, LGBM_BoosterPredictForCSR), as in scikit-learn.
+// lgbmRows is boosterRows for LightGBM: what a sparse matrix does not hold is zero
+// (src/c_api.cpp, LGBM_BoosterPredictForCSR), as in scikit-learn.
 func (n *node) lgbmRows(ws *workspace, x block, run func(first int, rows block)) error {
-	switch {
-	case n.codes != nil:
-		run(0, ws.coded(x, n.codes))
-	case x.sparse == nil:
-		run(0, ws.matrix(x))
-	default:
-		ws.denseWindows(x, 0, run)
-	}
-	return nil
+	return n.boosterRows(ws, x, 0, run)
 }
 
 // lgbmClassifier compiles LGBMClassifier: predict gives labels. With an objective
@@ -201,7 +186,7 @@ func lgbmLabels(r pyobj.Ref) (*labels, error) {
 func (n *node) lgbmProbabilities(m *lightgbm.Model) treeScores {
 	k := m.Outputs
 	return func(ws *workspace, x block, out []float64) error {
-		n.lgbmRows(ws, x, func(first int, rows block) {
+		return n.lgbmRows(ws, x, func(first int, rows block) {
 			if k > 1 {
 				m.Predict(out[first*k:(first+rows.rows)*k], rows.data)
 				return
@@ -212,6 +197,5 @@ func (n *node) lgbmProbabilities(m *lightgbm.Model) treeScores {
 				out[2*(first+i)], out[2*(first+i)+1] = 1-v, v
 			}
 		})
-		return nil
 	}
 }

@@ -135,27 +135,43 @@ func (ws *workspace) features(x block) []series {
 	return list
 }
 
-// coded gives x as a matrix, categories as their codes.
-func (ws *workspace) coded(x block, codes []*booster.Codes) block {
+// coded gives x as a matrix, categories as their codes. The error is a
+// *models.DataError.
+func (ws *workspace) coded(x block, codes []*booster.Codes, names []string) (block, error) {
 	list := ws.features(x)
 	y := block{rows: x.rows, width: len(list), data: ws.floats(x.rows * len(list)), owned: true}
 	for j := range list {
 		s, out := &list[j], y.data[j:]
 		for i := range x.rows {
-			at := i * y.width
-			switch {
-			case s.missing(i):
-				out[at] = math.NaN()
-			case s.isText():
-				out[at] = codes[j].Text(s.text(i))
-			case codes[j] != nil:
-				out[at] = codes[j].Number(s.number(i))
-			default:
-				out[at] = s.number(i)
+			v := s.code(codes[j], i)
+			if v != v && codes[j] != nil && codes[j].Closed && !s.missing(i) {
+				return block{}, booster.Unknown(ws.first+i, j, names, s.value(i))
 			}
+			out[i*y.width] = v
 		}
 	}
-	return y
+	return y, nil
+}
+
+// code is value i as trees see it.
+func (s *series) code(c *booster.Codes, i int) float64 {
+	switch {
+	case s.missing(i):
+		return math.NaN()
+	case c == nil:
+		return s.number(i)
+	case s.isText():
+		return c.Text(s.text(i))
+	}
+	return c.Number(s.number(i))
+}
+
+// value is value i, a string or a number, for an error.
+func (s *series) value(i int) any {
+	if s.isText() {
+		return s.text(i)
+	}
+	return s.number(i)
 }
 
 // isText reports whether the values are strings.

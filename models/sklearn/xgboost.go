@@ -70,6 +70,7 @@ func xgbNode(r pyobj.Ref, b *xgboost.Booster, opt xgboost.Options) (*xgboost.Mod
 	}
 	n := &node{features: b.Features, names: b.Names, library: xgboost.Library, version: b.Version, absent: models.AbsentMissing}
 	n.outline.Summary = m.Summary()
+	n.setCodes(b.Codes)
 	return m, n, nil
 }
 
@@ -133,7 +134,7 @@ func xgbRounds(r pyobj.Ref, b *xgboost.Booster) (int, error) {
 func (n *node) offerBooster(m *xgboost.Model) {
 	for _, answer := range m.Methods() {
 		if n.method(answer.Name) == nil {
-			n.offer(boosterMethod(answer, (*workspace).boosted))
+			n.offer(boosterMethod(answer, n.xgbRows))
 		}
 	}
 }
@@ -161,15 +162,42 @@ func boosterMethod(b booster.Method, rows boosterRows) *method {
 	return m
 }
 
-// boosted calls run with x as dense matrices, from row first on: all at once, but
-// a few rows at a time where x is sparse. What a sparse matrix does not hold is
-// missing to XGBoost, and not zero (doc/faq.rst).
-func (ws *workspace) boosted(x block, run func(first int, rows block)) error {
-	if x.sparse == nil {
-		run(0, ws.matrix(x))
-		return nil
+// setCodes sets the types of the columns, where some are categories of pandas.
+func (n *node) setCodes(codes []*booster.Codes) {
+	if codes == nil {
+		return
 	}
-	ws.denseWindows(x, math.NaN(), run)
+	types := make([]models.DType, len(codes))
+	for i, c := range codes {
+		if c != nil {
+			types[i] = c.DType()
+		}
+	}
+	n.types, n.codes = typesOf(types), codes
+}
+
+// xgbRows is boosterRows for XGBoost: what a sparse matrix does not hold is missing,
+// and not zero (doc/faq.rst).
+func (n *node) xgbRows(ws *workspace, x block, run func(first int, rows block)) error {
+	return n.boosterRows(ws, x, math.NaN(), run)
+}
+
+// boosterRows calls run with x as dense matrices, from row first on: all at once,
+// but a few rows at a time where x is sparse. absent is what a sparse x does not
+// hold.
+func (n *node) boosterRows(ws *workspace, x block, absent float64, run func(first int, rows block)) error {
+	switch {
+	case n.codes != nil:
+		rows, err := ws.coded(x, n.codes, n.names)
+		if err != nil {
+			return err
+		}
+		run(0, rows)
+	case x.sparse == nil:
+		run(0, ws.matrix(x))
+	default:
+		ws.denseWindows(x, absent, run)
+	}
 	return nil
 }
 
@@ -194,9 +222,9 @@ func (ws *workspace) denseWindows(x block, absent float64, run func(first int, r
 	}
 }
 
-// boost writes what run answers to the rows of x, width values a row.
-func (ws *workspace) boost(x block, width int, out []float64, run func(out, rows []float64)) {
-	ws.boosted(x, func(first int, rows block) {
+// xgbAsk writes what run answers to the rows of x, width values a row.
+func (n *node) xgbAsk(ws *workspace, x block, width int, out []float64, run func(out, rows []float64)) error {
+	return n.xgbRows(ws, x, func(first int, rows block) {
 		run(out[first*width:(first+rows.rows)*width], rows.data)
 	})
 }

@@ -20,14 +20,14 @@ func xgbClassifier(_ *compiler, r pyobj.Ref) (*node, error) {
 	k := m.Booster.Outputs
 	switch {
 	case k == 1:
-		n.offer(xgbBinary(m, classes))
-		n.offer(one(models.PredictProba, numbers(2), nil, xgbTwoProbabilities(m)))
+		n.offer(n.xgbBinary(m, classes))
+		n.offer(one(models.PredictProba, numbers(2), nil, n.xgbTwoProbabilities(m)))
 	case classes.len() == k:
-		n.offer(xgbArgMax(m, classes))
-		n.offer(one(models.PredictProba, numbers(k), nil, xgbProbabilities(m)))
+		n.offer(n.xgbArgMax(m, classes))
+		n.offer(one(models.PredictProba, numbers(k), nil, n.xgbProbabilities(m)))
 	case classes.len() == 2: // several labels at once
-		n.offer(one(models.Predict, numbers(k), nil, xgbEachLabel(m)))
-		n.offer(one(models.PredictProba, numbers(k), nil, xgbProbabilities(m)))
+		n.offer(one(models.Predict, numbers(k), nil, n.xgbEachLabel(m)))
+		n.offer(one(models.PredictProba, numbers(k), nil, n.xgbProbabilities(m)))
 	default:
 		return nil, r.Format("%d classes, and the booster has %d outputs", classes.len(), k)
 	}
@@ -73,9 +73,11 @@ func xgbEncoded(attr pyobj.Ref, outputs int) (*labels, error) {
 // half is the probability above which the second class is the answer.
 const half = 0.5
 
-func xgbBinary(m *xgboost.Model, classes *labels) *method {
+func (n *node) xgbBinary(m *xgboost.Model, classes *labels) *method {
 	return one(models.Predict, models.Port{DType: classes.dtype}, classes, func(ws *workspace, x block, out []float64) error {
-		ws.boost(x, 1, out, m.Predict)
+		if err := n.xgbAsk(ws, x, 1, out, m.Predict); err != nil {
+			return err
+		}
 		for i, p := range out {
 			out[i] = 0
 			if p > half {
@@ -87,10 +89,12 @@ func xgbBinary(m *xgboost.Model, classes *labels) *method {
 }
 
 // xgbTwoProbabilities is _cls_predict_proba for one output: 1-p and p, of float32.
-func xgbTwoProbabilities(m *xgboost.Model) treeScores {
+func (n *node) xgbTwoProbabilities(m *xgboost.Model) treeScores {
 	return func(ws *workspace, x block, out []float64) error {
 		p := ws.floats(x.rows)
-		ws.boost(x, 1, p, m.Predict)
+		if err := n.xgbAsk(ws, x, 1, p, m.Predict); err != nil {
+			return err
+		}
 		for i, v := range p {
 			out[2*i], out[2*i+1] = float64(1-float32(v)), v
 		}
@@ -100,21 +104,22 @@ func xgbTwoProbabilities(m *xgboost.Model) treeScores {
 
 // xgbArgMax answers with the first class of the largest probability; the objective
 // multi:softmax gives it by itself.
-func xgbArgMax(m *xgboost.Model, classes *labels) *method {
+func (n *node) xgbArgMax(m *xgboost.Model, classes *labels) *method {
 	port := models.Port{DType: classes.dtype}
 	if m.Width() == 1 {
 		return one(models.Predict, port, classes, func(ws *workspace, x block, out []float64) error {
-			ws.boost(x, 1, out, m.Predict)
-			return nil
+			return n.xgbAsk(ws, x, 1, out, m.Predict)
 		})
 	}
-	return classify(classes, xgbProbabilities(m))
+	return classify(classes, n.xgbProbabilities(m))
 }
 
 // xgbEachLabel answers 0 or 1 for each label.
-func xgbEachLabel(m *xgboost.Model) treeScores {
+func (n *node) xgbEachLabel(m *xgboost.Model) treeScores {
 	return func(ws *workspace, x block, out []float64) error {
-		ws.boost(x, m.Booster.Outputs, out, m.Predict)
+		if err := n.xgbAsk(ws, x, m.Booster.Outputs, out, m.Predict); err != nil {
+			return err
+		}
 		for i, p := range out {
 			out[i] = 0
 			if p > half {
@@ -128,14 +133,15 @@ func xgbEachLabel(m *xgboost.Model) treeScores {
 // xgbProbabilities is predict_proba for several outputs. For multi:softmax it is
 // the softmax of SciPy of the margins (scipy/special/_logsumexp.py), which sums in
 // float32.
-func xgbProbabilities(m *xgboost.Model) treeScores {
+func (n *node) xgbProbabilities(m *xgboost.Model) treeScores {
 	k := m.Booster.Outputs
 	return func(ws *workspace, x block, out []float64) error {
 		if m.Width() > 1 {
-			ws.boost(x, k, out, m.Predict)
-			return nil
+			return n.xgbAsk(ws, x, k, out, m.Predict)
 		}
-		ws.boost(x, k, out, m.Margin)
+		if err := n.xgbAsk(ws, x, k, out, m.Margin); err != nil {
+			return err
+		}
 		for ; len(out) > 0; out = out[k:] {
 			softmax32(out[:k])
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/copal-ml/copal/models"
+	"github.com/copal-ml/copal/models/booster"
 )
 
 // A Booster is a model as its file says it, checked.
@@ -21,6 +22,11 @@ type Booster struct {
 	Names      []string
 	Types      []string          // of the features: "float", "c", …; nil if not known
 	Attributes map[string]string // best_iteration, …
+
+	// Codes are the categories that the columns of the training table had, nil
+	// where a feature has none. Trees know codes only: whoever calls Model looks
+	// them up. Files before 3.1 have none, and rows hold codes.
+	Codes []*booster.Codes
 
 	document
 	rounds int
@@ -105,6 +111,9 @@ func (d *document) check() (*Booster, error) {
 		return nil, err
 	}
 	if err := b.intercept(); err != nil {
+		return nil, err
+	}
+	if err := b.setCodes(); err != nil {
 		return nil, err
 	}
 	switch b.Kind {

@@ -14,6 +14,10 @@
 // differ between releases: see addsLast. Links (the sigmoid, the softmax) use
 // [kernel.Exp32] and have the bits of XGBoost on Linux, whose expf is glibc's.
 //
+// Trees know categories by code. Since 3.1 a file has what the codes stand for, if
+// the model was trained on a table: see Booster.Codes, by which [Load] takes values
+// of the table. Files of older releases do not say, and rows hold codes.
+//
 // Sources, in https://github.com/dmlc/xgboost: src/learner.cc, src/gbm,
 // src/tree/tree_model.cc, src/predictor/cpu_predictor.cc, src/objective, and
 // doc/model.schema. They are cited by these names.

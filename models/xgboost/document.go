@@ -19,7 +19,7 @@ type document struct {
 	boundaries []int32   // iteration_indptr: the first tree of each iteration; nil before 2.0
 	weights    []float32 // weight_drop: of the trees; nil for 1
 	linear     []float32 // of gblinear: outputs values a feature, and those of the bias
-	coded      bool      // it lists categories: rows hold their places in the list
+	categories [][]any   // of each feature, nil for one of numbers: strings or float64
 
 	margins bool // base_score is a margin already, as in files of 0.x
 }
@@ -177,22 +177,5 @@ func (d *document) readModel(t tokens) error {
 			err = t.skip()
 		}
 		return err
-	})
-}
-
-// readCategories takes what pandas called the categories of each feature, since
-// 3.1 (src/data/cat_container.cc). XGBoost looks values up in them only where a
-// table of categories is asked; rows of numbers hold codes, there and here.
-func (d *document) readCategories(t tokens) error {
-	return t.object(func(key string) error {
-		if key != "enc" {
-			return t.skip()
-		}
-		return t.array(func() error {
-			return t.object(func(key string) error {
-				d.coded = true
-				return t.skip()
-			})
-		})
 	})
 }

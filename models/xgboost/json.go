@@ -202,6 +202,23 @@ func (t *jsonTokens) floats(dst []float32) ([]float32, error) {
 	return dst, err
 }
 
+func (t *jsonTokens) doubles(dst []float64) ([]float64, error) {
+	err := t.list('[', ']', func() error {
+		if _, err := t.blank(); err != nil {
+			return err
+		}
+		word := t.word()
+		v, err := strconv.ParseFloat(string(word), 64)
+		if err != nil {
+			return t.notA("number", word)
+		}
+		t.pos += len(word)
+		dst = append(dst, v)
+		return nil
+	})
+	return dst, err
+}
+
 // maxText bounds a string: the attributes of a model hold whole documents.
 const maxText = 64 << 20
 

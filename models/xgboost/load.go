@@ -24,7 +24,7 @@ func Load(src models.Source) (*models.Model, error) {
 	}
 	const class = "Booster"
 	return &models.Model{
-		Predictor: booster.New(booster.Model{Class: class, Features: b.Features, Names: b.Names, Methods: m.Methods(), Absent: models.AbsentMissing}),
+		Predictor: booster.New(booster.Model{Class: class, Features: b.Features, Names: b.Names, Codes: b.Codes, Methods: m.Methods(), Absent: models.AbsentMissing}),
 		Info: models.Info{Format: b.Format, Library: Library, Version: b.Version,
 			Outline: models.Node{Path: class, Class: class, Summary: m.Summary()}},
 	}, nil

@@ -29,8 +29,8 @@ func (m *Model) Summary() string {
 	if b.Outputs > 1 {
 		text += fmt.Sprintf(" · %d outputs", b.Outputs)
 	}
-	if b.coded {
-		text += " · categories as codes"
+	if n := b.coded(); n > 0 {
+		text += fmt.Sprintf(" · %d of categories", n)
 	}
 	if m.Forest == nil {
 		return text

@@ -13,10 +13,11 @@ type tokens interface {
 	// scalar is a string as it is, or a number or truth value in decimal.
 	scalar() (string, error)
 
-	// integers and floats append an array of numbers or truth values. An
+	// integers, floats and doubles append an array of numbers or truth values. An
 	// integer that is none of 32 bits is -1.
 	integers(dst []int32) ([]int32, error)
 	floats(dst []float32) ([]float32, error)
+	doubles(dst []float64) ([]float64, error)
 
 	// kind is '{' for an object, '[' for an array, and another byte for a scalar.
 	kind() (byte, error)

@@ -308,6 +308,22 @@ func (t *ubjTokens) floats(dst []float32) ([]float32, error) {
 	return dst, err
 }
 
+func (t *ubjTokens) doubles(dst []float64) ([]float64, error) {
+	err := t.numbers(func(c byte, b []byte) {
+		for size := width[c]; len(b) > 0; b = b[size:] {
+			switch c {
+			case 'd':
+				dst = append(dst, float64(math.Float32frombits(binary.BigEndian.Uint32(b))))
+			case 'D':
+				dst = append(dst, math.Float64frombits(binary.BigEndian.Uint64(b)))
+			default:
+				dst = append(dst, float64(bigEndian(c, b)))
+			}
+		}
+	})
+	return dst, err
+}
+
 // numbers takes an array of numbers. It calls take with the bytes of some of them,
 // which are all of type c.
 func (t *ubjTokens) numbers(take func(c byte, b []byte)) error {

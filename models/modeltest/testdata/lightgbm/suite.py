@@ -28,7 +28,7 @@ CASES = []
 
 # All cases of two versions; of the others those that files or rules differ for.
 COMPLETE = {(2, 3), (4, 6)}
-KEY = "regression_ categories classifier forest zero_missing no_missing linear_trees stopped constant_".split()
+KEY = "regression_ categories classifier forest zero_missing no_missing linear_trees stopped constant_ within".split()
 
 
 def wanted(name):
@@ -149,29 +149,34 @@ def plain(series):
 
 
 def answers(model, rows):
-    inner = getattr(model, "best_estimator_", model)
-    composed = inner is not model or hasattr(model, "steps")
-    inner = model.steps[-1][1] if hasattr(model, "steps") else inner
-    asked = model.steps[0][1].transform(rows) if hasattr(model, "steps") else rows
-    out = {"predict": model.predict(rows)}
-    if hasattr(model, "predict_proba") and not callable(getattr(inner, "objective", None)):
-        out["predict_proba"] = model.predict_proba(rows)
-    inner = inner if isinstance(inner, lgb.Booster) else inner.booster_
-    out["margin"] = inner.predict(asked, raw_score=True)
-    if inner.dump_model()["tree_info"]:
-        leaves = np.asarray(inner.predict(asked, pred_leaf=True))
+    inner, asked = getattr(model, "best_estimator_", model), rows
+    if hasattr(inner, "steps"):
+        inner, asked = inner.steps[-1][1], inner.steps[0][1].transform(rows)
+    methods = [] if callable(getattr(inner, "objective", None)) else ["predict_proba", "predict_log_proba", "decision_function", "transform"]
+    out = {m: getattr(model, m)(rows) for m in ["predict"] + methods if hasattr(model, m)}
+    if isinstance(inner, lgb.Booster) or hasattr(inner, "booster_"):
+        out.update(ask_booster(inner if isinstance(inner, lgb.Booster) else inner.booster_, asked, inner is not model, model))
+    return {name: answer_columns(name, a) for name, a in out.items()}
+
+
+def ask_booster(b, rows, composed, model):
+    out = {"margin": b.predict(rows, raw_score=True)}
+    if b.dump_model()["tree_info"]:
+        leaves = np.asarray(b.predict(rows, pred_leaf=True))
         if not composed:  # a composition does not hand it on
-            out["apply"] = leaves.reshape(len(rows), -1).astype(np.int64)
+            out["apply"] = leaves.reshape(rows.shape[0], -1).astype(np.int64)
         if not getattr(model, "linear", False):
-            out["contributions"] = np.asarray(inner.predict(asked, pred_contrib=True))
-    width = inner.num_feature() + 1
-    return {name: contributions(a, width) if name == "contributions" else column(a) for name, a in out.items()}
+            dense = rows.toarray() if hasattr(rows, "toarray") else rows
+            a = np.asarray(b.predict(dense, pred_contrib=True))
+            width = b.num_feature() + 1
+            out["contributions"] = [a[:, i : i + width] for i in range(0, a.shape[1], width)]
+    return out
 
 
-def contributions(a, width):
-    if a.shape[1] == width:
-        return column(a)
-    return [column(a[:, i : i + width]) for i in range(0, a.shape[1], width)]
+def answer_columns(name, a):
+    if isinstance(a, list):
+        return column(a[0]) if len(a) == 1 else [column(one) for one in a]
+    return column(a)
 
 
 TOLERANCE = {"contributions": "shap", "predict_proba": "exp"}
@@ -181,6 +186,7 @@ def tolerance(model, names):
     t = {m: TOLERANCE.get(m, "exact") for m in names}
     if isinstance(model, lgb.Booster) and not getattr(model, "plain", False) or hasattr(model, "inexact"):
         t["predict"] = "exp"
+    t.update({m: how for m, how in getattr(model, "tolerance", {}).items() if m in t})
     return t
 
 

@@ -34,7 +34,7 @@ CASES = []
 # All cases of three versions; of the others those that files or rules differ for.
 COMPLETE = {(0, 90), (1, 7), (3, 4)}
 KEY = (
-    "binary_logistic_ dart_ linear_multi parallel_multi sets one_hot vector_leaves base_scores in_pipeline"
+    "binary_logistic_ dart_ linear_multi parallel_multi sets one_hot vector_leaves base_scores in_pipeline named_categories within_"
     " regressor_missing_number regressor_stopped_parallel survival_aft reg_quantileerror reg_expectileerror binary_logitraw"
     " multi_softmax forest_classifier_three"
 ).split() + [["classifier", "classifier_texts", "classifier_softmax", "classifier_dart", "ranker"]]
@@ -166,14 +166,27 @@ def column(a, name=""):
 
 def columns(rows):
     if hasattr(rows, "columns"):
-        return [column(np.asarray(rows[name].astype(object) if str(rows[name].dtype) == "category" else rows[name]), name) for name in rows.columns]
+        return [column(plain(rows[name]), name) for name in rows.columns]
     return [column(rows)]
+
+
+def plain(series):
+    """A column of categories as the values that a request would hold."""
+    if str(series.dtype) != "category":
+        return np.asarray(series)
+    if series.cat.categories.dtype.kind in "if":
+        return np.asarray(series.astype(float))
+    return np.asarray(series.astype(object))
 
 
 def ask_booster(b, rows, rounds=0, missing=np.nan):
     """What Booster.predict answers, in all its forms."""
-    if hasattr(rows, "columns"):
+    if hasattr(rows, "columns") and "category" in map(str, rows.dtypes):
+        d = xgb.DMatrix(rows, missing=missing, enable_categorical=True)
+    elif hasattr(rows, "columns"):
         d = xgb.DMatrix(rows, missing=missing, feature_names=b.feature_names, feature_types=b.feature_types, **({"enable_categorical": True} if VERSION >= (1, 5) else {}))
+    elif hasattr(rows, "tocsr"):
+        d = xgb.DMatrix(rows, missing=missing)
     else:  # what is larger than any threshold, as a DMatrix refuses infinity
         rows = np.clip(rows, -3.4e38, 3.4e38)
         d = xgb.DMatrix(rows, missing=missing, feature_types=b.feature_types)
@@ -187,7 +200,7 @@ def ask_booster(b, rows, rounds=0, missing=np.nan):
     out = {"predict": b.predict(d, **limit), "margin": b.predict(d, output_margin=True, **limit)}
     if not linear(b):
         leaves = np.asarray(b.predict(d, pred_leaf=True, **limit))
-        out["apply"] = leaves.reshape(len(rows), -1).astype(np.int64)
+        out["apply"] = leaves.reshape(rows.shape[0], -1).astype(np.int64)
     if contributes(b):
         c = np.asarray(b.predict(d, pred_contribs=True, **limit))
         out["contributions"] = c
@@ -211,24 +224,32 @@ def contribution_columns(c):
     return [column(c[:, g]) for g in range(c.shape[1])]
 
 
+METHODS = "predict predict_proba predict_log_proba decision_function transform".split()
+
+
 def answers(model, rows):
     if isinstance(model, xgb.Booster):
         out = ask_booster(model, rows)
     elif hasattr(model, "get_booster"):
         out = ask_estimator(model, rows)
     else:
-        out = {m: getattr(model, m)(rows) for m in ("predict", "predict_proba") if hasattr(model, m)}
+        out = {m: getattr(model, m)(rows) for m in METHODS if hasattr(model, m)}
         out.update(ask_inner(model, rows))
-    return {name: contribution_columns(a) if name == "contributions" else column(a) for name, a in out.items()}
+    return {name: answer_columns(name, a) for name, a in out.items()}
+
+
+def answer_columns(name, a):
+    if isinstance(a, list):  # of several targets
+        return [column(one) for one in a]
+    return contribution_columns(a) if name == "contributions" else column(a)
 
 
 def ask_inner(model, rows):
     """What the estimator inside answers that a pipeline or a search has no name for."""
-    if hasattr(model, "best_estimator_"):
-        inner = model.best_estimator_
-    elif hasattr(model, "steps"):
-        inner, rows = model.steps[-1][1], model.steps[0][1].transform(rows)
-    else:
+    inner = getattr(model, "best_estimator_", model)
+    if hasattr(inner, "steps"):
+        inner, rows = inner.steps[-1][1], inner.steps[0][1].transform(rows)
+    if not hasattr(inner, "get_booster"):
         return {}
     return {name: a for name, a in ask_estimator(inner, rows).items() if name in ("margin", "contributions")}
 
@@ -281,9 +302,9 @@ def write(outdir, name, model, batches, save):
     save_model(model, path, save)
     if save != "pkl" and not isinstance(model, xgb.Booster):
         model = model.get_booster()
-    asked = [answers(model, rows) for rows in batches]
+    asked = [{} if refusal(model, rows) else answers(model, rows) for rows in batches]
     tolerance = {m: TOLERANCE.get(m, "exact") for m in asked[0]}
-    tolerance.update(getattr(model, "tolerance", {}))
+    tolerance.update({m: how for m, how in getattr(model, "tolerance", {}).items() if m in tolerance})
     fixture = {
         "library": "xgboost" if type(model).__module__.startswith("xgboost") else "scikit-learn",
         "version": version(model, save),
@@ -292,12 +313,29 @@ def write(outdir, name, model, batches, save):
         "class": type(model).__name__,
         "model": {"json": "model.json", "raw": "bin"}.get(save, save),
         "tolerance": tolerance,
-        "batches": [{"rows": len(rows), "columns": columns(rows), "answers": a} for rows, a in zip(batches, asked)],
+        "batches": [batch(model, rows, a, asked[0]) for rows, a in zip(batches, asked)],
     }
     text = json.dumps(fixture, separators=(",", ":"), allow_nan=False)
     text = text.replace(',"batches":', ',\n"batches":').replace('{"rows":', '\n{"rows":')
     with open(path + ".json", "w") as f:
         f.write(text + "\n")
+
+
+def refusal(model, rows):
+    """The words of the library, if it refuses a table of categories."""
+    if not hasattr(rows, "columns") or "category" not in map(str, rows.dtypes):
+        return None
+    try:
+        model.predict(rows if hasattr(model, "fit") else xgb.DMatrix(rows, enable_categorical=True))
+    except xgb.core.XGBoostError as e:
+        return str(e).split("\n")[0].split(": ", 1)[1]
+
+
+def batch(model, rows, answers, methods):
+    b = {"rows": len(rows), "columns": columns(rows), "answers": answers}
+    if not answers:
+        b["refused"] = {name: refusal(model, rows) for name in methods}
+    return b
 
 
 def version(model, save):
