@@ -5,8 +5,6 @@
 package booster
 
 import (
-	"fmt"
-
 	"github.com/copal-ml/copal/models"
 )
 
@@ -78,13 +76,4 @@ func contributionNames(names []string, features int) []string {
 		return nil
 	}
 	return append(append(make([]string, 0, features+1), names...), "bias")
-}
-
-// Size tells the size of a forest for an outline.
-func Size(trees, depth, nodes int) string {
-	text := fmt.Sprintf("%d trees", trees)
-	if trees == 1 {
-		text = "1 tree"
-	}
-	return fmt.Sprintf("%s · depth %d · %d nodes", text, depth, nodes)
 }

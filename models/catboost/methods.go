@@ -104,6 +104,6 @@ func (m *Model) Summary() string {
 	if !m.symmetric {
 		parts = append(parts, "trees that are not symmetric")
 	}
-	parts = append(parts, booster.Size(m.Forest.Trees(), m.Forest.Depth(), m.Forest.Nodes()), m.Forest.Engine()+" engine")
+	parts = append(parts, m.Forest.Summary())
 	return strings.Join(parts, " · ")
 }

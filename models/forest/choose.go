@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"runtime"
+	"strconv"
 )
 
 // What the engines take, in nanoseconds on an AMD EPYC of the Zen 4 kind, by which
@@ -91,4 +92,14 @@ func (f *Forest) Engine() string {
 		return name
 	}
 	return fmt.Sprintf("%s from %d rows, else %s", f.sliced.kernels.name, f.sliced.least, name)
+}
+
+// Summary tells of the forest for the outline of a model: its size, and what runs
+// on this machine.
+func (f *Forest) Summary() string {
+	size := fmt.Sprintf("depth %d · %d nodes", f.Depth(), f.Nodes())
+	if f.Trees() == 1 {
+		return "1 tree · " + size
+	}
+	return strconv.Itoa(f.Trees()) + " trees · " + size + " · " + f.Engine()
 }

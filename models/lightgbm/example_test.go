@@ -49,7 +49,7 @@ func Example() {
 	_, err = lightgbm.Read(strings.NewReader(strings.Replace(text, "split_feature=0", "split_feature=2", 1)), lightgbm.Options{})
 	fmt.Println(err)
 	// Output:
-	// 2 features · regression · 1 tree · depth 1 · 3 nodes · scalar engine
+	// 2 features · regression · 1 tree · depth 1 · 3 nodes
 	// [age income] [1.5 -0.25]
 	// not a valid LightGBM text file: at byte 290: node 0: it asks for feature 2 of 2
 }

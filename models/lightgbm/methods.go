@@ -76,7 +76,7 @@ func (m *Model) Summary() string {
 	if m.linear != nil {
 		parts = append(parts, "linear leaves")
 	}
-	parts = append(parts, booster.Size(m.Forest.Trees(), m.Forest.Depth(), m.Forest.Nodes()), m.Forest.Engine()+" engine")
+	parts = append(parts, m.Forest.Summary())
 	return strings.Join(parts, " · ")
 }
 

@@ -148,5 +148,5 @@ func forestRegressor(c *compiler, r pyobj.Ref) (*node, error) {
 // finish offers apply and tells of the forest.
 func (g *grove) finish(n *node, targets *treeTargets) {
 	n.offer(one(models.Apply, models.Port{DType: models.Int64, Width: g.Trees()}, nil, g.leaves))
-	n.outline.Summary = features(n.features) + targets.summary() + " · " + g.summary()
+	n.outline.Summary = features(n.features) + targets.summary() + " · " + g.Summary()
 }

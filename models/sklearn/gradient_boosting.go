@@ -123,7 +123,7 @@ func boostingRegressor(c *compiler, r pyobj.Ref) (*node, error) {
 	n.offer(one(models.Predict, numbers(0), nil, b.raw))
 	n.methods = append(n.methods, apply...)
 	loss, err := word(r, "loss", "")
-	n.outline.Summary = fmt.Sprintf("%s · %s · %s", features(n.features), loss, b.summary())
+	n.outline.Summary = fmt.Sprintf("%s · %s · %s", features(n.features), loss, b.Summary())
 	return n, err
 }
 
@@ -160,7 +160,7 @@ func boostingClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	n.methods = nil
 	loss.offer(n, classes, b.raw, true)
 	n.methods = append(n.methods, apply...)
-	n.outline.Summary = fmt.Sprintf("%s · %d classes · %s · %s", features(n.features), k, name, b.summary())
+	n.outline.Summary = fmt.Sprintf("%s · %d classes · %s · %s", features(n.features), k, name, b.Summary())
 	return n, nil
 }
 

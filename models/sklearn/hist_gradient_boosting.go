@@ -134,7 +134,7 @@ func (h *hist) raw(ws *workspace, x block, out []float64) error {
 }
 
 func (h *hist) summary() string {
-	return (&grove{Forest: h.Forest}).summary() + h.categories.summary()
+	return h.Summary() + h.categories.summary()
 }
 
 // histLinks are the losses of the regressor, and whether predict is the

@@ -55,7 +55,7 @@ func isolationForest(c *compiler, r pyobj.Ref) (*node, error) {
 	n.offer(one(models.Predict, models.Port{DType: models.Int64}, nil, f.classify))
 	n.offer(one(models.DecisionFunction, numbers(0), nil, f.decide))
 	n.offer(one(models.ScoreSamples, numbers(0), nil, f.score))
-	n.outline.Summary = fmt.Sprintf("%s · %s", features(n.features), f.summary())
+	n.outline.Summary = fmt.Sprintf("%s · %s", features(n.features), f.Summary())
 	return n, nil
 }
 

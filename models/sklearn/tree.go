@@ -1,7 +1,6 @@
 package sklearn
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/copal-ml/copal/models"
@@ -107,15 +106,6 @@ func (g *grove) check(ws *workspace, m block, allowNaN bool) error {
 	return nil
 }
 
-// summary tells the size of a forest for an outline.
-func (g *grove) summary() string {
-	text := fmt.Sprintf("%d trees", g.Trees())
-	if g.Trees() == 1 {
-		text = "1 tree"
-	}
-	return fmt.Sprintf("%s · depth %d · %d nodes", text, g.Depth(), g.Nodes())
-}
-
 // treeClassifier compiles DecisionTreeClassifier. A leaf holds the share of each
 // class, and behind these its votes: the weights themselves, which predict
 // compares. Since 1.4 the weights are the shares.
@@ -158,7 +148,7 @@ func treeClassifier(c *compiler, r pyobj.Ref) (*node, error) {
 	}
 	targets.offerClassifier(n, part(w), part(0))
 	n.offer(one(models.Apply, models.Port{DType: models.Int64}, nil, g.leaves))
-	n.outline.Summary = features(n.features) + targets.summary() + " · " + g.summary()
+	n.outline.Summary = features(n.features) + targets.summary() + " · " + g.Summary()
 	return n, nil
 }
 
@@ -181,7 +171,7 @@ func treeRegressor(c *compiler, r pyobj.Ref) (*node, error) {
 	}
 	n.offer(one(models.Predict, targets.valuePort(), nil, g.sum))
 	n.offer(one(models.Apply, models.Port{DType: models.Int64}, nil, g.leaves))
-	n.outline.Summary = features(n.features) + targets.summary() + " · " + g.summary()
+	n.outline.Summary = features(n.features) + targets.summary() + " · " + g.Summary()
 	return n, nil
 }
 

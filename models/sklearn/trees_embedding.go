@@ -39,7 +39,7 @@ func treesEmbedding(c *compiler, r pyobj.Ref) (*node, error) {
 	e.dense = !sparse
 	n.offer(one(models.Apply, models.Port{DType: models.Int64, Width: g.Trees()}, nil, g.leaves))
 	n.transform = &transformer{width: e.width, run: e.run, names: e.names}
-	n.outline.Summary = fmt.Sprintf("%s · to %d leaves · %s", features(n.features), e.width, g.summary())
+	n.outline.Summary = fmt.Sprintf("%s · to %d leaves · %s", features(n.features), e.width, g.Summary())
 	return n, nil
 }
 

@@ -35,9 +35,5 @@ func (m *Model) Summary() string {
 	if m.Forest == nil {
 		return text
 	}
-	text += " · " + booster.Size(m.Forest.Trees(), m.Forest.Depth(), m.Forest.Nodes())
-	if m.Forest.Trees() > 0 {
-		text += " · " + m.Forest.Engine()
-	}
-	return text
+	return text + " · " + m.Forest.Summary()
 }

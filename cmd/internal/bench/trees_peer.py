@@ -203,8 +203,8 @@ class Peer:
         case = OTHERS[other]
         try:
             model = case.compile(os.path.join(self.folder, CASES[name].file))
-        except ImportError as e:
-            return f"- {e}"
+        except Exception as e:  # it is absent, or does not go with what else is installed
+            return f"- {type(e).__name__}: {e}".splitlines()[0]
         self.models[f"{other}/{name}"] = case, model
         return "ready"
 
