@@ -7,6 +7,6 @@ grep -rlE '^func Fuzz' --include='*_test.go' models runtime builder cmd | while 
 	dir=$(dirname "$file")
 	for target in $(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$file"); do
 		echo "== ./$dir $target"
-		go test "./$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$time"
+		go test "./$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 1x
 	done
 done
