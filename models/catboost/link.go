@@ -56,7 +56,7 @@ func (m *Model) Probabilities(out, x []float64) {
 	default:
 		m.Margin(out, x)
 		for i := 0; i < len(out); i += m.Outputs {
-			softmax(out[i:][:m.Outputs])
+			kernel.SoftmaxInOrder(out[i:][:m.Outputs])
 		}
 	}
 }
@@ -105,18 +105,6 @@ func (m *Model) Regression(out, x []float64) {
 func sigmoid(v float64) float64 { return 1 / (1 + kernel.Exp(-v)) }
 
 func logSigmoid(v float64) float64 { return -math.Log(1 + kernel.Exp(-v)) }
-
-// softmax adds in order (CalcSoftmax in catboost/libs/model/eval_processing.h).
-func softmax(margins []float64) {
-	largest, sum := slices.Max(margins), 0.0
-	for i, v := range margins {
-		margins[i] = kernel.Exp(v - largest)
-		sum += margins[i]
-	}
-	for i := range margins {
-		margins[i] /= sum
-	}
-}
 
 func logSoftmax(margins []float64) {
 	largest, sum := slices.Max(margins), 0.0

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Softmax is sklearn.utils.extmath.softmax over rows of n values, in place:
 //
@@ -28,6 +31,29 @@ func Softmax(x []float64, n int) {
 	}
 	ExpEach(whole)
 	NormalizeRows(whole, n)
+}
+
+// SoftmaxInOrder is the softmax of one row as LightGBM and CatBoost compute it, which
+// add from left to right (Common::Softmax in LightGBM's include/LightGBM/utils/common.h,
+// CalcSoftmax in catboost/libs/model/eval_processing.h):
+//
+//	m, s := max(row), 0
+//	for j := range row {
+//		row[j] = exp(row[j] - m)
+//		s += row[j]
+//	}
+//	for j := range row {
+//		row[j] /= s
+//	}
+func SoftmaxInOrder(row []float64) {
+	largest, sum := slices.Max(row), 0.0
+	for j, v := range row {
+		row[j] = Exp(v - largest)
+		sum += row[j]
+	}
+	for j := range row {
+		row[j] /= sum
+	}
 }
 
 // Log replaces each value by its natural logarithm, as numpy.log: -Inf for 0.

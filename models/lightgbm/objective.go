@@ -3,7 +3,6 @@ package lightgbm
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -60,7 +59,7 @@ func (m *Model) linkOf() (link, error) {
 	case "cross_entropy_lambda":
 		return softplus, nil
 	case "multiclass":
-		return softmax, nil
+		return kernel.SoftmaxInOrder, nil
 	case "binary", "multiclassova":
 		scale, err := strconv.ParseFloat(options["sigmoid"], 64)
 		if err != nil || !(scale > 0) {
@@ -70,18 +69,6 @@ func (m *Model) linkOf() (link, error) {
 	}
 	return nil, &models.UnsupportedError{Feature: fmt.Sprintf("the objective %q", name), Offset: -1,
 		Hint: "Ask the model for margins: train it with one of the objectives of LightGBM 2 to 4, or with your own."}
-}
-
-// softmax adds in order (Common::Softmax in include/LightGBM/utils/common.h).
-func softmax(margins []float64) {
-	largest, sum := slices.Max(margins), 0.0
-	for i, v := range margins {
-		margins[i] = kernel.Exp(v - largest)
-		sum += margins[i]
-	}
-	for i := range margins {
-		margins[i] /= sum
-	}
 }
 
 func squares(margins []float64) {
